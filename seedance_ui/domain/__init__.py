@@ -1,0 +1,1 @@
+"""Values and rules. Pure: no input or output, and nothing of ours is imported but errors."""

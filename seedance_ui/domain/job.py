@@ -1,0 +1,231 @@
+"""A job, its states, and the snapshot of it that the page and clients see. Seconds everywhere; times in UTC."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from pathlib import Path
+from typing import Literal, TypedDict
+
+from seedance_ui.domain.pricing import Cost, CostJson
+from seedance_ui.domain.request import GenerationRequest
+
+
+class JobState(str, Enum):
+    """The states of a job; every move between them is one compare-and-swap in the store."""
+
+    QUEUED = "queued"
+    """Ours: nothing was sent."""
+    UPLOADING = "uploading"
+    """Media go to the provider; free, and done again after a crash."""
+    SUBMITTING = "submitting"
+    """The paid request may be on its way. Never entered twice without proof that it was not taken."""
+    RUNNING = "running"
+    """The provider has it, in its queue or at work."""
+    DOWNLOADING = "downloading"
+    """The provider is done; the video is being saved."""
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    """The provider's verdict."""
+    CANCELLED = "cancelled"
+    NEEDS_ATTENTION = "needs_attention"
+    """We cannot know whether the provider took the request, or could not get its video in time."""
+    NEEDS_KEY = "needs_key"
+    """The provider asks for a key that we do not have any more."""
+
+
+FINAL_STATES = frozenset({JobState.SUCCEEDED, JobState.FAILED, JobState.CANCELLED})
+"""No move leads out of these."""
+RESTING_STATES = frozenset({JobState.NEEDS_ATTENTION, JobState.NEEDS_KEY})
+"""Streams end here too, but a person or a late answer can move the job on."""
+ENDED_STATES = FINAL_STATES | RESTING_STATES
+"""Where a stream of events ends."""
+OPEN_STATES = frozenset(JobState) - ENDED_STATES
+"""Where the runner still has work to do."""
+CANCELLABLE_HERE = frozenset({JobState.QUEUED, JobState.UPLOADING})
+"""Nothing paid was sent yet, so that a wish to cancel is fulfilled at once."""
+
+
+class Phase(str, Enum):
+    """What the page words in the person's language."""
+
+    WAITING = "waiting"
+    UPLOADING = "uploading"
+    SENDING = "sending"
+    PROVIDER_QUEUE = "provider_queue"
+    GENERATING = "generating"
+    SAVING = "saving"
+    DONE = "done"
+
+
+Charged = Literal["no", "yes", "unknown"]
+
+
+class ErrorJson(TypedDict):
+    """Why a job did not end well, for a person."""
+
+    code: str
+    title: str
+    detail: str
+    charged: Charged
+    next_step: str
+    asset: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class JobError:
+    """Why a job did not end well."""
+
+    code: str
+    """One of the codes that the page words; `providers.md` section 9."""
+    title: str
+    """What happened, in one sentence, without a full stop."""
+    detail: str
+    """The provider's words or the cause, redacted."""
+    charged: Charged
+    next_step: str
+    """What to do, in one sentence."""
+    asset: str | None = None
+    """The tag of the file it is about."""
+
+    def to_json(self) -> ErrorJson:
+        """Return the `error` of a snapshot."""
+        return {
+            "code": self.code,
+            "title": self.title,
+            "detail": self.detail,
+            "charged": self.charged,
+            "next_step": self.next_step,
+            "asset": self.asset,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteVideo:
+    """A finished video at a provider."""
+
+    url: str
+    """May be signed: never logged, never stored, never given to a browser."""
+
+
+@dataclass(frozen=True, slots=True)
+class LocalVideo:
+    """A finished video on this machine, made by an embedded provider."""
+
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class JobUpdate:
+    """What a provider says about a job, in our words."""
+
+    state: Literal["queued", "running", "succeeded", "failed", "cancelled", "unknown"]
+    """`queued` is the provider's queue. `unknown` is a word we do not know: polling goes on."""
+    message: str
+    """For a person, in English; an unknown word stands here verbatim."""
+    progress: float | None = None
+    """0 to 1; None where the provider does not say."""
+    video: RemoteVideo | LocalVideo | None = None
+    """With `succeeded`; None there means that the link must be asked for again."""
+    error: JobError | None = None
+    """With `failed`."""
+    cost: Cost | None = None
+    """The provider's figure, where this answer carries one."""
+    seed: int | None = None
+    """The seed that was used, where the provider says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One row of the jobs table."""
+
+    job_id: str
+    """Ours: at least 128 random bits, URL-safe."""
+    owner: str | None
+    """`local`, the SHA-256 of a visitor's token, or None for a job that is never listed."""
+    request: GenerationRequest
+    state: JobState
+    phase: Phase
+    message: str
+    created_at: datetime
+    cost: Cost
+    progress: float | None = None
+    remote_id: str | None = None
+    """The provider's id of the job."""
+    error: JobError | None = None
+    cancel_wanted: bool = False
+    submitted_at: datetime | None = None
+    """When the provider took it."""
+    started_at: datetime | None = None
+    """When the provider began to work on it."""
+    finished_at: datetime | None = None
+    """When it reached a state that ends its stream."""
+    attempts: int = 0
+    """Submits that were provably not taken."""
+    seed: int | None = None
+    """The seed that was used, asked for or drawn; None where unknown."""
+    sha256: str | None = None
+    """Hex digest of the saved video."""
+    size_bytes: int | None = None
+    """Of the saved video."""
+    epoch: int = 0
+    """Counts the moves and claims of this row: the fence of every compare-and-swap."""
+
+
+class EtaJson(TypedDict):
+    """Seconds left, as an honest range."""
+
+    low: int
+    high: int
+
+
+class SnapshotJson(TypedDict):
+    """A job as the page and clients see it. Every field is always there; what is not known is null."""
+
+    job_id: str
+    state: str
+    phase: str
+    provider: str
+    mode: str
+    created_at: str
+    elapsed_s: float
+    queued_s: float
+    eta_s: EtaJson | None
+    progress: float | None
+    message: str
+    cost: CostJson
+    error: ErrorJson | None
+    video_url: str | None
+    poster_url: str | None
+    remote_id: str | None
+
+
+def build_snapshot(job: Job, now: datetime, eta_s: EtaJson | None = None) -> SnapshotJson:
+    """Return the snapshot of a job as of `now` (UTC)."""
+    until = job.finished_at or now
+    started = job.started_at or until
+    has_video = job.state is JobState.SUCCEEDED
+    return {
+        "job_id": job.job_id,
+        "state": job.state.value,
+        "phase": job.phase.value,
+        "provider": job.request.provider,
+        "mode": job.request.mode.value,
+        "created_at": job.created_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "elapsed_s": _seconds_between(job.created_at, until),
+        "queued_s": _seconds_between(job.created_at, started),
+        "eta_s": eta_s if job.state in OPEN_STATES else None,
+        "progress": 1.0 if has_video else job.progress,
+        "message": job.message,
+        "cost": job.cost.to_json(),
+        "error": job.error.to_json() if job.error else None,
+        "video_url": f"/media/{job.job_id}.mp4" if has_video else None,
+        "poster_url": f"/media/{job.job_id}.jpg" if has_video else None,
+        "remote_id": job.remote_id,
+    }
+
+
+def _seconds_between(start: datetime, end: datetime) -> float:
+    """Return seconds, never below zero: a clock that was set back must not frighten anybody."""
+    return round(max(0.0, (end - start).total_seconds()), 1)

@@ -1,0 +1,88 @@
+"""The names of references in a prompt: `@Image1`, `@Video1`, `@Audio1`.
+
+Numbers are 1-based and count each kind apart, in the order of the reference tray. Read in any case;
+written in one. Providers have dialects: `render` writes the prompt in theirs.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from seedance_ui.domain.media import MediaKind
+
+_TAG = re.compile(r"(?<![\w@])@(image|video|audio)(\d{1,4})(?!\d)", re.IGNORECASE | re.ASCII)
+"""Not inside a word or an address (a@image1.org); `@Image12` is twelve, never one and a two."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """One tag as it stands in a prompt."""
+
+    kind: MediaKind
+    number: int
+    """1-based, within its kind."""
+    start: int
+    """Offset of the `@` in characters."""
+    end: int
+    """Offset just behind the tag."""
+
+    @property
+    def tag(self) -> str:
+        """The canonical spelling."""
+        return tag(self.kind, self.number)
+
+
+def tag(kind: MediaKind, number: int) -> str:
+    """Return the canonical name of the `number`-th file of a kind, counted from 1."""
+    return f"@{kind.value.capitalize()}{number}"
+
+
+def parse_mentions(prompt: str) -> tuple[Mention, ...]:
+    """Return the tags of a prompt in the order in which they stand."""
+    return tuple(
+        Mention(MediaKind(match[1].lower()), int(match[2]), match.start(), match.end())
+        for match in _TAG.finditer(prompt)
+    )
+
+
+def unknown_mentions(prompt: str, counts: Mapping[MediaKind, int]) -> tuple[str, ...]:
+    """Return the tags that name no file, each once, in order of appearance."""
+    unknown = (
+        mention.tag for mention in parse_mentions(prompt) if not 1 <= mention.number <= counts.get(mention.kind, 0)
+    )
+    return tuple(dict.fromkeys(unknown))
+
+
+def renumber(prompt: str, moves: Mapping[tuple[MediaKind, int], int | None]) -> str:
+    """Rewrite the tags after files moved, so that each still means the same file.
+
+    Args:
+        prompt: The text before the move.
+        moves: (kind, old number) to the new number, or to None for a file that was removed. Tags that
+            are not listed stay as they are; the tag of a removed file goes, with one space beside it.
+    """
+    pieces: list[str] = []
+    cursor = 0
+    for mention in parse_mentions(prompt):
+        key = (mention.kind, mention.number)
+        if key not in moves:
+            continue
+        pieces.append(prompt[cursor : mention.start])
+        cursor = mention.end
+        number = moves[key]
+        if number is not None:
+            pieces.append(tag(mention.kind, number))
+        elif prompt[cursor : cursor + 1] == " " and (not pieces[-1] or pieces[-1][-1] == " "):
+            cursor += 1
+    return "".join(pieces) + prompt[cursor:]
+
+
+def render(prompt: str, style: Literal["@Image1", "@image1"]) -> str:
+    """Return the prompt with its tags as a provider wants them."""
+    return _TAG.sub(
+        lambda match: match[0].lower() if style == "@image1" else f"@{match[1].capitalize()}{match[2]}",
+        prompt,
+    )

@@ -1,0 +1,273 @@
+"""The rules. `check_request` is the only place that has any; a widget may repeat a bound, never own one.
+
+What is surely refused is a problem; what a provider loosened lately is a warning.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from seedance_ui.domain import mentions
+from seedance_ui.domain.media import MediaFile, MediaKind
+from seedance_ui.domain.model_spec import ModelSpec
+from seedance_ui.domain.request import AUTO_DURATION_S, GenerationRequest, Mode
+
+Field = Literal[
+    "prompt",
+    "first_frame",
+    "last_frame",
+    "references",
+    "duration_s",
+    "resolution",
+    "aspect_ratio",
+    "generate_audio",
+    "seed",
+    "provider",
+    "mode",
+]
+"""Where in the form a problem is shown."""
+
+_PLURAL = {MediaKind.IMAGE: "images", MediaKind.VIDEO: "videos", MediaKind.AUDIO: "audio files"}
+_FORMATS = {MediaKind.IMAGE: "JPEG, PNG or WebP", MediaKind.VIDEO: "MP4 or MOV", MediaKind.AUDIO: "MP3 or WAV"}
+_MODE_NAMES = {Mode.TEXT: "Text", Mode.FRAMES: "First & last frame", Mode.REFERENCES: "References"}
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing to change before this request can be sent."""
+
+    field: Field
+    message: str
+    """What is wrong and what is allowed, in whole sentences."""
+    asset: str | None = None
+    """The tag of the file it is about ("@Image2"), or None."""
+    severity: Literal["problem", "warning"] = "problem"
+    """A warning does not stop a request."""
+
+
+def check_request(request: GenerationRequest, spec: ModelSpec) -> list[Problem]:
+    """Return what stops this request at this model, then what may; an empty list is a clean request.
+
+    Values are checked for their type too, since nothing that a page or a client sent is believed.
+    """
+    rules: tuple[Callable[[GenerationRequest, ModelSpec], Iterator[Problem]], ...] = (
+        _check_mode,
+        _check_prompt,
+        _check_mentions,
+        _check_frames,
+        _check_reference_counts,
+        _check_files,
+        _check_total_seconds,
+        _check_duration,
+        _check_choices,
+        _check_sound,
+        _check_seed,
+    )
+    found = [problem for rule in rules for problem in rule(request, spec)]
+    return sorted(found, key=lambda problem: problem.severity == "warning")
+
+
+def blocking(problems: list[Problem]) -> list[Problem]:
+    """Return the problems without the warnings."""
+    return [problem for problem in problems if problem.severity == "problem"]
+
+
+def _check_mode(request: GenerationRequest, spec: ModelSpec) -> Iterator[Problem]:
+    if not isinstance(request.mode, Mode):
+        allowed = ", ".join(mode.value for mode in spec.modes)
+        yield Problem("mode", f"The mode is {request.mode!r}. Choose one of: {allowed}.")
+    elif request.mode not in spec.modes:
+        yield Problem("mode", f"{spec.provider_label} has no mode “{_MODE_NAMES[request.mode]}”.")
+
+
+def _check_prompt(request: GenerationRequest, spec: ModelSpec) -> Iterator[Problem]:
+    if not isinstance(request.prompt, str):
+        yield Problem("prompt", "The prompt is not text.")
+        return
+    length = len(request.prompt)
+    if length > spec.max_prompt_chars:
+        yield Problem(
+            "prompt",
+            f"The prompt has {length:,} characters; {spec.provider_label} takes at most {spec.max_prompt_chars:,}.",
+        )
+    if request.prompt.strip() or _prompt_is_optional(request, spec):
+        return
+    if request.mode is Mode.TEXT:
+        yield Problem("prompt", "Describe the video in a few words.")
+    else:
+        yield Problem("prompt", f"{spec.provider_label} needs a prompt as well. Say what happens in the video.")
+
+
+def _prompt_is_optional(request: GenerationRequest, spec: ModelSpec) -> bool:
+    return request.mode in spec.prompt_optional_modes and bool(request.media)
+
+
+def _check_mentions(request: GenerationRequest, spec: ModelSpec) -> Iterator[Problem]:
+    if not isinstance(request.prompt, str):
+        return
+    if request.mode is Mode.REFERENCES:
+        counts = request.reference_counts()
+        for unknown in mentions.unknown_mentions(request.prompt, counts):
+            yield Problem("prompt", f"{unknown} names no file. {_what_there_is(counts)}", asset=unknown)
+        return
+    tags = list(dict.fromkeys(mention.tag for mention in mentions.parse_mentions(request.prompt)))
+    if tags:
+        yield Problem(
+            "prompt",
+            f"{tags[0]} means a file of the References tab. Take it out of the prompt, or use that tab.",
+            asset=tags[0],
+        )
+
+
+def _what_there_is(counts: dict[MediaKind, int]) -> str:
+    there = [
+        mentions.tag(kind, 1) if count == 1 else f"{mentions.tag(kind, 1)} to {mentions.tag(kind, count)}"
+        for kind, count in counts.items()
+        if count
+    ]
+    return f"There is {', '.join(there)}." if there else "There are no references yet."
+
+
+def _check_frames(request: GenerationRequest, spec: ModelSpec) -> Iterator[Problem]:
+    if request.frames and request.references:
+        yield Problem("mode", "Frames and references exclude each other. Keep one of the two.")
+    if request.mode is Mode.TEXT and request.media:
+        yield Problem("mode", "Text to video takes no files. Use the tab that fits them.")
+    if request.mode is not Mode.FRAMES:
+        return
+    if request.references:
+        yield Problem("references", "First & last frame takes no references.")
+    if request.first_frame is None:
+        text = "A last frame needs a first frame." if request.last_frame else "Add the picture the video starts from."
+        yield Problem("first_frame", text)
+
+
+def _check_reference_counts(request: GenerationRequest, spec: ModelSpec) -> Iterator[Problem]:
+    for kind, count in request.reference_counts().items():
+        most = spec.limits.max_count[kind]
+        if count > most:
+            yield Problem(
+                "references", f"There are {count} {_PLURAL[kind]}; {spec.provider_label} takes at most {most}."
+            )
+    if request.mode is not Mode.REFERENCES:
+        return
+    if request.frames:
+        yield Problem("first_frame", "References takes no first or last frame.")
+    if not request.references:
+        yield Problem("references", "Add at least one image or video.")
+    elif request.audios and not (request.images or request.videos):
+        yield Problem("references", "Audio needs an image or a video beside it.")
+
+
+def _check_files(request: GenerationRequest, spec: ModelSpec) -> Iterator[Problem]:
+    slots: list[tuple[Field, str | None, str, MediaKind, MediaFile]] = []
+    if request.first_frame:
+        slots.append(("first_frame", None, "The first frame", MediaKind.IMAGE, request.first_frame))
+    if request.last_frame:
+        slots.append(("last_frame", None, "The last frame", MediaKind.IMAGE, request.last_frame))
+    for kind, files in (
+        (MediaKind.IMAGE, request.images),
+        (MediaKind.VIDEO, request.videos),
+        (MediaKind.AUDIO, request.audios),
+    ):
+        for number, file in enumerate(files, start=1):
+            name = mentions.tag(kind, number)
+            slots.append(("references", name, name, kind, file))
+    for field, asset, subject, kind, file in slots:
+        for text, severity in check_file(file, kind, spec):
+            yield Problem(field, f"{subject} {text}", asset=asset, severity=severity)
+
+
+def check_file(
+    file: MediaFile, kind: MediaKind, spec: ModelSpec
+) -> Iterator[tuple[str, Literal["problem", "warning"]]]:
+    """Yield what is wrong with one file in a slot for `kind`, as the end of a sentence that names the file."""
+    limits = spec.limits
+    if file.kind is not kind or file.mime not in limits.mimes[kind]:
+        yield f"is {file.mime}. {spec.provider_label} takes {_FORMATS[kind]} here.", "problem"
+        return
+    if file.size_bytes > limits.max_size_bytes[kind]:
+        yield f"has {_mb(file.size_bytes)}; the most is {_mb(limits.max_size_bytes[kind])}.", "problem"
+    elif file.size_bytes > limits.warn_size_bytes.get(kind, file.size_bytes):
+        yield f"has {_mb(file.size_bytes)}; more than {_mb(limits.warn_size_bytes[kind])} may be refused.", "warning"
+    if file.width_px is not None and file.height_px is not None:
+        yield from _check_pixels(file.width_px, file.height_px, kind, spec)
+    if file.duration_s is not None and not limits.min_clip_s <= file.duration_s <= limits.max_clip_s:
+        yield f"lasts {file.duration_s:.1f} s; it must last 2 to 15 s.", "problem"
+
+
+def _check_pixels(
+    width_px: int, height_px: int, kind: MediaKind, spec: ModelSpec
+) -> Iterator[tuple[str, Literal["problem", "warning"]]]:
+    limits = spec.limits
+    size = f"{width_px} × {height_px}"
+    if min(width_px, height_px) < limits.min_side_px or max(width_px, height_px) > limits.max_side_px:
+        yield f"is {size} pixels; each side must be {limits.min_side_px} to {limits.max_side_px}.", "problem"
+    if not limits.min_aspect <= width_px / height_px <= limits.max_aspect:
+        yield f"is {size} pixels; it is too {'wide' if width_px > height_px else 'tall'} (at most 5:2).", "problem"
+    if kind is MediaKind.VIDEO and limits.video_area_px is not None:
+        least, most = limits.video_area_px
+        area = width_px * height_px
+        if area > most:
+            yield f"is {size} pixels, too large for {spec.provider_label}. The most is about 1280 × 720.", "problem"
+        elif area < least:
+            yield f"is {size} pixels, too small for {spec.provider_label}. The least is about 640 × 640.", "problem"
+
+
+def _check_total_seconds(request: GenerationRequest, spec: ModelSpec) -> Iterator[Problem]:
+    for kind, files in ((MediaKind.VIDEO, request.videos), (MediaKind.AUDIO, request.audios)):
+        total_s = sum(file.duration_s or 0.0 for file in files)
+        if len(files) > 1 and total_s > spec.limits.max_total_s:
+            yield Problem("references", f"The {_PLURAL[kind]} last {total_s:.1f} s together; the most is 15 s.")
+
+
+def _check_duration(request: GenerationRequest, spec: ModelSpec) -> Iterator[Problem]:
+    least, most = spec.min_duration_s, spec.max_duration_s
+    value = request.duration_s
+    if not _is_int(value):
+        yield Problem("duration_s", f"The duration is {_shown(value)}. Choose whole seconds, {least}–{most}.")
+    elif value == AUTO_DURATION_S:
+        if not spec.auto_duration:
+            yield Problem("duration_s", f"{spec.provider_label} has no Auto duration. Choose {least}–{most} s.")
+    elif not least <= value <= most:
+        yield Problem("duration_s", f"The duration is {_shown(value)} s. {spec.provider_label} takes {least}–{most} s.")
+
+
+def _check_choices(request: GenerationRequest, spec: ModelSpec) -> Iterator[Problem]:
+    choices: tuple[tuple[Field, str, object, tuple[str, ...]], ...] = (
+        ("resolution", "resolution", request.resolution, spec.resolutions),
+        ("aspect_ratio", "aspect ratio", request.aspect_ratio, spec.aspect_ratios),
+    )
+    for field, name, value, allowed in choices:
+        if not isinstance(value, str) or value not in allowed:
+            yield Problem(field, f"The {name} is {_shown(value)}. {spec.provider_label} takes {', '.join(allowed)}.")
+
+
+def _check_sound(request: GenerationRequest, spec: ModelSpec) -> Iterator[Problem]:
+    if not isinstance(request.generate_audio, bool):
+        yield Problem("generate_audio", f"Sound is {_shown(request.generate_audio)}. It is either on or off.")
+
+
+def _check_seed(request: GenerationRequest, spec: ModelSpec) -> Iterator[Problem]:
+    seed = request.seed
+    if seed is None:
+        return
+    if not _is_int(seed) or not 0 <= seed <= spec.max_seed:
+        yield Problem("seed", f"The seed is {_shown(seed)}. Use a whole number from 0 to {spec.max_seed}, or none.")
+
+
+def _is_int(value: object) -> bool:
+    """True for a real integer: 8.0 is one in JSON from JavaScript, True is none, 4.5 and NaN are none."""
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _shown(value: object) -> str:
+    """Return a value for a message, short enough to read."""
+    text = repr(value)
+    return text if len(text) <= 40 else text[:39] + "…"
+
+
+def _mb(size_bytes: int) -> str:
+    return f"{size_bytes / 1_000_000:.1f} MB"

@@ -1,0 +1,1 @@
+"""Bytes: sniff, probe, stills and storyboard drawing. Pixels are touched in a worker process only."""

@@ -1,0 +1,99 @@
+"""What every provider is: facts as data, and six verbs.
+
+An adapter has no retry of its own and never decides a job's state: it raises the errors of `errors.py`,
+or returns what the provider said; the runner alone draws conclusions. Only the runner calls `submit`.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from seedance_ui.domain.job import Job, JobUpdate
+from seedance_ui.domain.model_spec import ModelSpec
+from seedance_ui.domain.pricing import Cost
+from seedance_ui.domain.request import GenerationRequest
+
+ReportProgress = Callable[[float], None]
+"""Called with 0 to 1 while files go up."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderInfo:
+    """What the page, the README and the key messages say about a provider."""
+
+    id: str
+    """The key in `PROVIDERS`, and the value of `GenerationRequest.provider`."""
+    label: str
+    """As people know it: "AIML API"."""
+    hint: str
+    """One line under the provider picker."""
+    key_variables: tuple[str, ...] = ()
+    """The environment variables that must be set; none where no key is needed."""
+    docs_url: str | None = None
+
+    @property
+    def needs_key(self) -> bool:
+        """Whether this provider costs somebody something."""
+        return bool(self.key_variables)
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """The provider has taken the request."""
+
+    remote_id: str
+    """Committed by the runner before anything else is done with this answer."""
+    update: JobUpdate | None = None
+    """What the answer also said about the job."""
+
+
+@dataclass(frozen=True, slots=True)
+class Handles:
+    """What `upload` leaves for `submit`: the provider's name or link of each file."""
+
+    by_sha256: Mapping[str, str] = field(default_factory=dict)
+    """SHA-256 of a file's content to what stands for it in the body."""
+
+
+class Provider(ABC):
+    """One video provider."""
+
+    info: ProviderInfo
+
+    remote_id_is_job_id: bool = False
+    """True where we choose the id ourselves: it is then written with the intent, and nothing can be paid twice."""
+
+    @abstractmethod
+    def spec(self) -> ModelSpec:
+        """Return what the model can do here."""
+
+    @abstractmethod
+    async def estimate(self, request: GenerationRequest) -> Cost:
+        """Return the price of a request that passed the checks; asks the provider only where that is free."""
+
+    async def upload(self, request: GenerationRequest, report: ReportProgress) -> Handles:
+        """Send the files of a request; free, and safe to do again. The default has nothing to send."""
+        return Handles()
+
+    @abstractmethod
+    async def submit(self, job_id: str, request: GenerationRequest, handles: Handles) -> Submitted:
+        """Send the paid request, once.
+
+        Raises:
+            ProviderError: It was provably not taken.
+            SubmitUnknownError: It may have been taken.
+        """
+
+    @abstractmethod
+    async def poll(self, job: Job) -> JobUpdate:
+        """Ask about a job; any number of times, at any time, after any restart."""
+
+    async def cancel(self, job: Job) -> bool:
+        """Ask to stop a job; True only where the provider confirms that it stopped. The default cannot."""
+        return False
+
+    async def close(self) -> None:
+        """Give back connections and processes. The default holds none."""
+        return None

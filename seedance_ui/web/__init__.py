@@ -1,0 +1,1 @@
+"""Our own routes beside Gradio: job status, events, media, health, and the request guard."""
