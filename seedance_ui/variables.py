@@ -1,0 +1,87 @@
+"""The environment variables, as data: what `config.py` reads and `.env.example` and the README describe."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+KEY_VARIABLES = ("SCENARIO_API_KEY", "SCENARIO_API_SECRET", "AIMLAPI_KEY")
+"""Whose values are secrets."""
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """One environment variable, as `.env.example` and the README describe it."""
+
+    name: str
+    unit: str
+    """Of its value: "US dollars a day", "URL", "on or off"."""
+    default: str
+    """What stands in for it when it is unset or empty."""
+    description: str
+
+
+VARIABLES = (
+    Variable("SCENARIO_API_KEY", "text", "none", "Key of a Scenario account."),
+    Variable("SCENARIO_API_SECRET", "text", "none", "Secret that belongs to SCENARIO_API_KEY."),
+    Variable("SCENARIO_PROJECT_ID", "text", "none", "Scenario project that pays; only for keys of a whole team."),
+    Variable("SCENARIO_BASE_URL", "URL", "https://api.cloud.scenario.com/v1", "Where Scenario's API is."),
+    Variable("AIMLAPI_KEY", "text", "none", "Key of an AIML API account."),
+    Variable("AIMLAPI_BASE_URL", "URL", "https://api.aimlapi.com", "Where AIML API's API is, without /v2."),
+    Variable(
+        "SEEDANCE_DATA_DIR",
+        "path of a directory",
+        "the user's data directory",
+        "Holds the database, the videos and the uploads.",
+    ),
+    Variable(
+        "DATABASE_URL",
+        "SQLAlchemy URL",
+        "SQLite in the data directory",
+        "Where jobs are kept; postgresql+psycopg://… lets several replicas share them.",
+    ),
+    Variable(
+        "SEEDANCE_PUBLIC",
+        "on or off",
+        "on for a Space or when bound to anything but loopback, else off",
+        "Whether visitors are strangers: each sees only their own jobs, and caps decide who may spend.",
+    ),
+    Variable(
+        "SEEDANCE_DAILY_BUDGET_USD",
+        "US dollars a day (UTC)",
+        "none",
+        "Most that all visitors together may spend on the owner's keys. Strangers may spend only when all three "
+        "caps are set.",
+    ),
+    Variable("SEEDANCE_VISITOR_DAILY_JOBS", "jobs a day (UTC)", "none", "Most paid jobs of one visitor."),
+    Variable("SEEDANCE_MAX_JOB_USD", "US dollars a job", "none", "Most that one job may cost at the worst."),
+    Variable(
+        "SEEDANCE_PAUSE",
+        "on or off",
+        "off",
+        "Refuses new paid jobs while running ones go on. A file named PAUSE in the data directory does the same "
+        "without a restart.",
+    ),
+    Variable(
+        "SEEDANCE_PUBLIC_URL",
+        "URL",
+        "https://$SPACE_HOST on a Space, else none",
+        "Where the outside reaches this app; AIML API fetches reference videos there.",
+    ),
+    Variable("GRADIO_SERVER_NAME", "host", "127.0.0.1 (0.0.0.0 on a Space)", "Address to listen on."),
+    Variable("GRADIO_SERVER_PORT", "TCP port, 0–65535", "7860", "Port to listen on; 0 takes a free one."),
+)
+"""Every variable that a person may set. Beside these a Space sets SPACE_ID and SPACE_HOST itself."""
+
+
+def render_env_example() -> str:
+    """Return the text of `.env.example`."""
+    head = (
+        "# Settings of Seedance Playground. Copy this file to .env and fill in what you need.\n"
+        "# Everything is optional: without a key the embedded animatic draws a storyboard video for free.\n"
+        "# An empty value means the default. Variables of the real environment win over this file.\n"
+    )
+    entries = (
+        f"\n# {variable.description}\n# Unit: {variable.unit}. Default: {variable.default}\n{variable.name}=\n"
+        for variable in VARIABLES
+    )
+    return head + "".join(entries)

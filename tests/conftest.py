@@ -1,0 +1,34 @@
+"""One house for every test: no environment of the person who runs it, no data of theirs, no way out of this machine.
+
+The way out is shut in `pyproject.toml` (`--disable-socket --allow-hosts`): only loopback can be connected to, so that
+no test can spend money. `test_house.py` proves it.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from seedance_ui.variables import VARIABLES
+
+PLATFORM_VARIABLES = ("SPACE_ID", "SPACE_HOST")
+"""Set by Hugging Face Spaces, not by a person."""
+
+
+@pytest.fixture(autouse=True)
+def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Hide the settings and the data directory of whoever runs the tests."""
+    for name in (*(variable.name for variable in VARIABLES), *PLATFORM_VARIABLES):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "xdg-data"))
+    monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path / "gradio"))
+    monkeypatch.setenv("GRADIO_ANALYTICS_ENABLED", "False")
+
+
+@pytest.fixture
+def data_dir(tmp_path: Path) -> Path:
+    """Return an empty data directory that nobody else uses."""
+    directory = tmp_path / "data"
+    directory.mkdir()
+    return directory
