@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -102,14 +103,6 @@ class JobError:
 
 
 @dataclass(frozen=True, slots=True)
-class RemoteVideo:
-    """A finished video at a provider."""
-
-    url: str
-    """May be signed: never logged, never stored, never given to a browser."""
-
-
-@dataclass(frozen=True, slots=True)
 class LocalVideo:
     """A finished video on this machine, made by an embedded provider."""
 
@@ -126,7 +119,7 @@ class JobUpdate:
     """For a person, in English; an unknown word stands here verbatim."""
     progress: float | None = None
     """0 to 1; None where the provider does not say."""
-    video: RemoteVideo | LocalVideo | None = None
+    video: LocalVideo | None = None
     """With `succeeded`; None there means that the link must be asked for again."""
     error: JobError | None = None
     """With `failed`."""
@@ -134,6 +127,19 @@ class JobUpdate:
     """The provider's figure, where this answer carries one."""
     seed: int | None = None
     """The seed that was used, where the provider says."""
+
+
+@dataclass(frozen=True, slots=True)
+class SavedVideo:
+    """A finished video in the library, as it was measured when it was saved."""
+
+    sha256: str
+    """Hex digest of the file."""
+    size_bytes: int
+    width_px: int
+    height_px: int
+    duration_s: float
+    has_audio: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,12 +171,14 @@ class Job:
     """Submits that were provably not taken."""
     seed: int | None = None
     """The seed that was used, asked for or drawn; None where unknown."""
-    sha256: str | None = None
-    """Hex digest of the saved video."""
-    size_bytes: int | None = None
-    """Of the saved video."""
+    video: SavedVideo | None = None
+    """Once it is in the library."""
+    usual_s: tuple[float, float] | None = None
+    """How long similar runs took from start to end, as a range learnt before this one; None on a first run."""
+    worker: str | None = None
+    """Whose lease this job is under."""
     epoch: int = 0
-    """Counts the moves and claims of this row: the fence of every compare-and-swap."""
+    """Counts the claims of this row: the fence of every compare-and-swap."""
 
 
 class EtaJson(TypedDict):
@@ -201,10 +209,9 @@ class SnapshotJson(TypedDict):
     remote_id: str | None
 
 
-def build_snapshot(job: Job, now: datetime, eta_s: EtaJson | None = None) -> SnapshotJson:
+def build_snapshot(job: Job, now: datetime) -> SnapshotJson:
     """Return the snapshot of a job as of `now` (UTC)."""
     until = job.finished_at or now
-    started = job.started_at or until
     has_video = job.state is JobState.SUCCEEDED
     return {
         "job_id": job.job_id,
@@ -214,8 +221,8 @@ def build_snapshot(job: Job, now: datetime, eta_s: EtaJson | None = None) -> Sna
         "mode": job.request.mode.value,
         "created_at": job.created_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
         "elapsed_s": _seconds_between(job.created_at, until),
-        "queued_s": _seconds_between(job.created_at, started),
-        "eta_s": eta_s if job.state in OPEN_STATES else None,
+        "queued_s": _seconds_between(job.created_at, job.started_at or until),
+        "eta_s": _eta(job, now),
         "progress": 1.0 if has_video else job.progress,
         "message": job.message,
         "cost": job.cost.to_json(),
@@ -224,6 +231,15 @@ def build_snapshot(job: Job, now: datetime, eta_s: EtaJson | None = None) -> Sna
         "poster_url": f"/media/{job.job_id}.jpg" if has_video else None,
         "remote_id": job.remote_id,
     }
+
+
+def _eta(job: Job, now: datetime) -> EtaJson | None:
+    """Return the seconds left, from what similar runs took; None where that is not known yet."""
+    if job.usual_s is None or job.started_at is None or job.state not in OPEN_STATES:
+        return None
+    worked_s = _seconds_between(job.started_at, now)
+    low, high = (max(0, math.ceil(usual_s - worked_s)) for usual_s in job.usual_s)
+    return {"low": low, "high": high}
 
 
 def _seconds_between(start: datetime, end: datetime) -> float:

@@ -7,16 +7,15 @@ or returns what the provider said; the runner alone draws conclusions. Only the 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import ClassVar
 
 from seedance_ui.domain.job import Job, JobUpdate
 from seedance_ui.domain.model_spec import ModelSpec
 from seedance_ui.domain.pricing import Cost
 from seedance_ui.domain.request import GenerationRequest
-
-ReportProgress = Callable[[float], None]
-"""Called with 0 to 1 while files go up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +56,25 @@ class Handles:
     """SHA-256 of a file's content to what stands for it in the body."""
 
 
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What the composition root gives to a provider."""
+
+    work_dir: Path
+    """A folder of its own for files that may be lost; on the same disk as the library."""
+
+
 class Provider(ABC):
-    """One video provider."""
+    """One video provider, made from a `Setup`."""
 
-    info: ProviderInfo
+    info: ClassVar[ProviderInfo]
 
-    remote_id_is_job_id: bool = False
+    remote_id_is_job_id: ClassVar[bool] = False
     """True where we choose the id ourselves: it is then written with the intent, and nothing can be paid twice."""
+
+    def __init__(self, setup: Setup) -> None:
+        """Take what is needed from `setup`; open nothing yet."""
+        self.setup = setup
 
     @abstractmethod
     def spec(self) -> ModelSpec:
@@ -73,7 +84,7 @@ class Provider(ABC):
     async def estimate(self, request: GenerationRequest) -> Cost:
         """Return the price of a request that passed the checks; asks the provider only where that is free."""
 
-    async def upload(self, request: GenerationRequest, report: ReportProgress) -> Handles:
+    async def upload(self, request: GenerationRequest) -> Handles:
         """Send the files of a request; free, and safe to do again. The default has nothing to send."""
         return Handles()
 

@@ -1,0 +1,34 @@
+"""The database connection, set up so that a committed row survives a power cut."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+
+BUSY_TIMEOUT_S = 5
+"""How long a write waits for another process's write before it gives up."""
+
+READS_ONLY = {"seedance_reads_only": True}
+"""Execution options of a connection that never writes: its transactions take no write lock."""
+
+
+def open_engine(url: str) -> Engine:
+    """Return an engine for an SQLAlchemy URL; nothing is connected yet."""
+    engine = create_engine(url)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _set_sqlite_pragmas)
+        event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _set_sqlite_pragmas(connection: Any, record: object) -> None:
+    connection.isolation_level = None  # the driver's own BEGIN comes too late for a compare-and-swap
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", f"busy_timeout={BUSY_TIMEOUT_S * 1000}"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    """Take the write lock at the start of each write: two readers that both want to write would deadlock."""
+    reads_only = READS_ONLY.keys() <= connection.get_execution_options().keys()
+    connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")

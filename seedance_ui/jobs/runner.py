@@ -1,0 +1,179 @@
+"""One asyncio loop in a thread of its own: claim jobs, walk them, recover what a dead process left.
+
+Who may run is decided by leases in the table; on SQLite by a file lock, since one process owns the file.
+All durations in seconds.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+import threading
+from collections.abc import Callable, Coroutine, Mapping
+from typing import Any, TypeVar
+
+from filelock import FileLock, Timeout
+
+from seedance_ui.domain.job import Job
+from seedance_ui.errors import StoreError
+from seedance_ui.jobs.tools import Tools
+from seedance_ui.jobs.walk import Walk
+from seedance_ui.providers.base import Provider
+
+log = logging.getLogger(__name__)
+
+LEASE_S = 60.0
+"""How long a claimed job stays ours without a renewal."""
+
+LOOK_AGAIN_S = 1.0
+"""How often to look for work that nobody rang for: another process's job, a lease that ran out."""
+
+STOP_WITHIN_S = 4.0
+"""How long a shutdown waits for requests that are on their way."""
+
+T = TypeVar("T")
+
+
+class Runner:
+    """Walks every job of the table that this process may run."""
+
+    def __init__(self, providers: Mapping[str, Provider], tools: Tools, *, lock: FileLock | None) -> None:
+        self._providers = providers
+        self._tools = tools
+        self._lock = lock
+        self._worker = secrets.token_urlsafe(12)
+        self._walks: dict[str, tuple[Walk, asyncio.Task[None]]] = {}
+        self._loop = asyncio.new_event_loop()
+        self._wake = asyncio.Event()
+        self._stopping = asyncio.Event()
+        self._thread = threading.Thread(target=self._run_thread, name="runner", daemon=True)
+
+    # -- called from other threads -----------------------------------------------------------------
+
+    def start(self) -> None:
+        """Begin to walk; returns at once."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Finish what is being sent, leave the rest as it stands, and return within a few seconds."""
+        if self._thread.is_alive():
+            self._loop.call_soon_threadsafe(self._stopping.set)
+            self._loop.call_soon_threadsafe(self._wake.set)
+            self._thread.join()
+
+    def wake(self) -> None:
+        """There is a new job."""
+        self._loop.call_soon_threadsafe(self._wake.set)
+
+    def nudge(self, job_id: str) -> None:
+        """A person wants something of this job."""
+        self._loop.call_soon_threadsafe(self._nudge, job_id)
+
+    async def ask(self, question: Coroutine[Any, Any, T]) -> T:
+        """Run a provider's coroutine where its connections live, from any other loop."""
+        return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(question, self._loop))
+
+    # -- on the runner's own loop ------------------------------------------------------------------
+
+    def _run_thread(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        try:
+            self._loop.run_until_complete(self._main())
+        finally:
+            self._loop.run_until_complete(self._loop.shutdown_asyncgens())
+            self._loop.close()
+
+    async def _main(self) -> None:
+        try:
+            if await self._become_the_runner():
+                renewing = asyncio.ensure_future(self._keep_leases())
+                await self._serve()
+                renewing.cancel()
+            await self._wind_down()
+        finally:
+            if self._lock is not None and self._lock.is_locked:
+                self._lock.release()
+
+    async def _become_the_runner(self) -> bool:
+        """Wait for the file lock, where there is one; False where the app stops first."""
+        if self._lock is None:
+            return True
+        while not self._stopping.is_set():
+            try:
+                self._lock.acquire(blocking=False)
+            except Timeout:
+                await self._pause()
+                continue
+            await self._tools.blocking(self._tools.store.drop_all_leases)
+            return True
+        return False
+
+    async def _serve(self) -> None:
+        while not self._stopping.is_set():
+            self._wake.clear()
+            try:
+                await self._take_work()
+            except StoreError as exc:
+                log.error("The job database does not answer: %s", exc)
+            await self._pause()
+
+    async def _pause(self) -> None:
+        """Wait until somebody rings, at most a moment."""
+        waiting = asyncio.ensure_future(self._wake.wait())
+        await asyncio.wait({waiting}, timeout=LOOK_AGAIN_S)
+        waiting.cancel()
+
+    async def _take_work(self) -> None:
+        """Recover first, then fill each provider's free places, first come first served."""
+        while (job := await self._claim(self._tools.store.claim_interrupted, tuple(self._providers))) is not None:
+            self._start_walk(job)
+        for provider_id, provider in self._providers.items():
+            while self._busy_at(provider_id) < provider.spec().jobs_at_once:
+                if (job := await self._claim(self._tools.store.claim_next, provider_id)) is None:
+                    break
+                self._start_walk(job)
+            await self._tools.blocking(self._tools.store.show_places, provider_id)
+
+    async def _claim(self, claim: Callable[..., Job | None], *which: object) -> Job | None:
+        return await self._tools.blocking(lambda: claim(*which, worker=self._worker, lease_s=LEASE_S))
+
+    def _busy_at(self, provider_id: str) -> int:
+        return sum(walk.job.request.provider == provider_id for walk, _ in self._walks.values())
+
+    def _start_walk(self, job: Job) -> None:
+        walk = Walk(job, self._providers[job.request.provider], self._tools)
+        task = asyncio.ensure_future(walk.run())
+        self._walks[job.job_id] = (walk, task)
+        task.add_done_callback(lambda done: self._on_walk_done(job.job_id, done))
+
+    def _on_walk_done(self, job_id: str, task: asyncio.Task[None]) -> None:
+        """Free the place. A walk that broke left its job open: the lease runs out and it is taken up again."""
+        self._walks.pop(job_id, None)
+        self._wake.set()
+        if not task.cancelled() and task.exception() is not None:
+            log.error("Job %s: the walk broke", job_id, exc_info=task.exception())
+
+    async def _keep_leases(self) -> None:
+        while True:
+            await self._tools.clock.sleep(LEASE_S / 3)
+            try:
+                await self._tools.blocking(lambda: self._tools.store.renew_leases(worker=self._worker, lease_s=LEASE_S))
+            except StoreError as exc:
+                log.error("Leases were not renewed: %s", exc)
+
+    def _nudge(self, job_id: str) -> None:
+        if job_id in self._walks:
+            self._walks[job_id][0].nudged.set()
+
+    async def _wind_down(self) -> None:
+        """Let requests that are on their way arrive, stop the rest; a restart goes on from the table."""
+        sending = [walk.sending for walk, _ in self._walks.values() if walk.sending and not walk.sending.done()]
+        if sending:
+            await asyncio.wait(sending, timeout=STOP_WITHIN_S)
+        tasks = [task for _, task in self._walks.values()]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        for provider in self._providers.values():
+            await provider.close()

@@ -1,0 +1,30 @@
+"""What every walk of a job works with."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from seedance_ui.jobs.clock import Clock
+from seedance_ui.jobs.store import Store
+from seedance_ui.library import Library
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What every walk works with."""
+
+    store: Store
+    library: Library
+    clock: Clock
+    executor: Executor
+    """Where calls that block run: one transaction, or one file."""
+
+    async def blocking(self, call: Callable[..., T], *args: Any) -> T:
+        """Run a call that blocks beside the loop."""
+        return await asyncio.get_running_loop().run_in_executor(self.executor, lambda: call(*args))

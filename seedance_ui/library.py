@@ -1,0 +1,99 @@
+"""Finished videos on disk, each with its poster and its last frame.
+
+A video counts as saved when it is whole under its final name: verified, synced, renamed, and the folder
+synced too. Nothing here ever deletes a video.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+from pathlib import Path
+
+from seedance_ui.domain.job import SavedVideo
+from seedance_ui.errors import MediaError, StoreError
+from seedance_ui.media.mp4 import check_finished_video
+from seedance_ui.media.stills import make_stills
+
+log = logging.getLogger(__name__)
+
+_CHUNK_BYTES = 1 << 20
+
+
+class Library:
+    """The folder of finished videos; names are job ids, which are safe in a path."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+    def video_path(self, job_id: str) -> Path:
+        """Return where the video of a job is or will be."""
+        return self.directory / f"{job_id}.mp4"
+
+    def poster_path(self, job_id: str) -> Path:
+        """Return where the poster (JPEG) of a job is or will be."""
+        return self.directory / f"{job_id}.jpg"
+
+    def last_frame_path(self, job_id: str) -> Path:
+        """Return where the last frame (PNG, full size) of a job is or will be."""
+        return self.directory / f"{job_id}-last.png"
+
+    def saved(self, job_id: str) -> SavedVideo | None:
+        """Measure a video that is in the library already; None where there is none. Blocks."""
+        path = self.video_path(job_id)
+        return _measure(path) if path.exists() else None
+
+    def keep(self, job_id: str, source: Path) -> SavedVideo:
+        """Take a video into the library; `source` lies on the same disk and is gone afterwards. Blocks.
+
+        Raises:
+            MediaError: It is not a whole mp4; nothing is in the library.
+            StoreError: The disk would not take it; `source` is still there.
+        """
+        video = _measure(source)
+        try:
+            _sync(source)
+            os.replace(source, self.video_path(job_id))
+            _sync(self.directory)
+        except OSError as exc:
+            raise StoreError(f"The video could not be saved: {exc.strerror}. It is kept and tried again.") from exc
+        return video
+
+    async def make_stills(self, job_id: str) -> None:
+        """Make the poster and the last frame; a video without them is still a video, so faults are only logged."""
+        try:
+            await make_stills(
+                self.video_path(job_id), poster=self.poster_path(job_id), last_frame=self.last_frame_path(job_id)
+            )
+        except (MediaError, StoreError) as exc:
+            log.warning("No stills for job %s: %s", job_id, exc)
+
+
+def _measure(path: Path) -> SavedVideo:
+    """Verify the structure of a finished video, and take its facts and its digest."""
+    facts = check_finished_video(path)
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK_BYTES):
+            digest.update(chunk)
+    return SavedVideo(
+        sha256=digest.hexdigest(),
+        size_bytes=facts.size_bytes,
+        width_px=facts.width_px,
+        height_px=facts.height_px,
+        duration_s=facts.duration_s,
+        has_audio=facts.has_audio,
+    )
+
+
+def _sync(path: Path) -> None:
+    """Flush a file, or the entries of a folder, to the disk."""
+    if os.name == "nt" and path.is_dir():
+        return  # Windows cannot open a folder, and its rename is already durable
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

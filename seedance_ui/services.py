@@ -1,0 +1,342 @@
+"""The composition root, and the verbs that the page and the routes call.
+
+Settings go in; store, runner, providers and library come out wired. Nothing here knows Gradio or FastAPI.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+import shutil
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TypedDict
+
+from filelock import FileLock
+from sqlalchemy.engine import make_url
+
+from seedance_ui.config import Settings
+from seedance_ui.domain.job import (
+    ENDED_STATES,
+    OPEN_STATES,
+    RESTING_STATES,
+    Job,
+    JobState,
+    Phase,
+    SnapshotJson,
+    build_snapshot,
+)
+from seedance_ui.domain.media import MediaFile
+from seedance_ui.domain.model_spec import ModelSpec
+from seedance_ui.domain.pricing import Cost, CostJson
+from seedance_ui.domain.request import GenerationRequest
+from seedance_ui.domain.validation import Problem, blocking, check_request
+from seedance_ui.errors import ConfigError, InvalidRequestError, MissingKeyError, StoreError
+from seedance_ui.jobs.bell import Bell
+from seedance_ui.jobs.clock import Clock, SystemClock
+from seedance_ui.jobs.runner import Runner
+from seedance_ui.jobs.schedule import usual_range_s
+from seedance_ui.jobs.store import Store
+from seedance_ui.jobs.tools import Tools
+from seedance_ui.library import Library
+from seedance_ui.media.intake import Intake
+from seedance_ui.providers import PROVIDERS
+from seedance_ui.providers.base import ProviderInfo, Setup
+
+LOCAL_OWNER = "local"
+"""Who owns every job on one's own machine."""
+
+MIN_FREE_BYTES_PAID = 1_000_000_000
+"""B12: below this much free disk a paid video might not be saved, so that none is ordered."""
+
+MIN_FREE_BYTES = 100_000_000
+"""Below this much free disk nothing new is started."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One provider, as this installation can offer it to its visitors."""
+
+    info: ProviderInfo
+    spec: ModelSpec
+    missing_variables: tuple[str, ...]
+    """Environment variables that are not set."""
+    reason: str | None
+    """Why it cannot be used here; None where it can."""
+
+    @property
+    def available(self) -> bool:
+        """Whether a request may go there."""
+        return self.reason is None
+
+
+class LibraryItemJson(TypedDict):
+    """A finished video as the page shows it; pixels, seconds, bytes."""
+
+    job_id: str
+    prompt: str
+    mode: str
+    provider: str
+    provider_label: str
+    created_at: str
+    video_url: str
+    poster_url: str
+    last_frame_url: str
+    duration_s: float
+    resolution: str
+    aspect_ratio: str
+    width_px: int
+    height_px: int
+    generate_audio: bool
+    seed: int | None
+    size_bytes: int
+    cost: CostJson
+    elapsed_s: float
+    queued_s: float
+
+
+class Services:
+    """Everything the app can do, for one set of settings."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        clock: Clock | None = None,
+        free_bytes: Callable[[Path], int] = lambda path: shutil.disk_usage(path).free,
+    ) -> None:
+        """Wire the parts; nothing runs before `start`.
+
+        Args:
+            settings: What the owner decided.
+            clock: The machine's, unless a test brings one.
+            free_bytes: How much room a path's disk has left.
+
+        Raises:
+            ConfigError: The data directory cannot be written.
+            StoreError: The database cannot be opened.
+        """
+        self.settings = settings
+        self.is_public = settings.is_public
+        self._clock = clock or SystemClock()
+        self._free_bytes = free_bytes
+        data_dir = settings.data_dir
+        _prepare_directory(data_dir)
+        self._library = Library(data_dir / "library")
+        self._intake = Intake(data_dir / "uploads")
+        self._bell = Bell()
+        self._store = Store(settings.database_url, now=self._clock.now, bell=self._bell)
+        self._executor = ThreadPoolExecutor(max_workers=4, thread_name_prefix="store")
+        self._tools = Tools(self._store, self._library, self._clock, self._executor)
+        self._providers = {name: make(Setup(data_dir / "work" / name)) for name, make in PROVIDERS.items()}
+        on_sqlite = make_url(settings.database_url).get_backend_name() == "sqlite"
+        lock = FileLock(data_dir / "runner.lock", thread_local=False) if on_sqlite else None
+        self._runner = Runner(self._providers, self._tools, lock=lock)
+
+    def start(self) -> None:
+        """Begin to walk jobs; what a dead process left goes on."""
+        self._runner.start()
+
+    def stop(self) -> None:
+        """Let what is being sent arrive, and stop; a restart goes on from the table."""
+        self._runner.stop()
+        self._executor.shutdown()
+        self._store.close()
+
+    # -- who and what ------------------------------------------------------------------------------
+
+    def owner_of(self, visitor: str | None) -> str | None:
+        """Return whose jobs a visitor sees: everybody's at home; in public the token's SHA-256, or nobody's."""
+        if not self.is_public:
+            return LOCAL_OWNER
+        return hashlib.sha256(visitor.encode()).hexdigest() if visitor else None
+
+    def offers(self) -> tuple[Offer, ...]:
+        """Return every provider in the picker's order."""
+        return tuple(self._offer(name) for name in self._providers)
+
+    def spec(self, provider_id: str) -> ModelSpec:
+        """Return what the model can do at a provider of `offers`."""
+        return self._providers[provider_id].spec()
+
+    def _offer(self, provider_id: str) -> Offer:
+        provider = self._providers[provider_id]
+        missing = tuple(name for name in provider.info.key_variables if name not in self.settings.keys)
+        reason = None
+        if missing:
+            reason = f"{provider.info.label} needs {' and '.join(missing)}. The animatic works without a key."
+        elif provider.info.needs_key and self.is_public:
+            reason = f"{provider.info.label} is not offered to visitors here: it would spend the owner's money."
+        return Offer(provider.info, provider.spec(), missing, reason)
+
+    # -- before a job ------------------------------------------------------------------------------
+
+    async def take_in(self, path: str | Path, name: str) -> MediaFile:
+        """Check a file that a person gave, and keep a copy of it.
+
+        Raises:
+            MediaError: It is not what it says, or cannot be read.
+            StoreError: The disk would not take it.
+        """
+        return await self._intake.take_in(Path(path), name=name)
+
+    def check(self, request: GenerationRequest) -> list[Problem]:
+        """Return what stops this request, then what may."""
+        if request.provider not in self._providers:
+            known = ", ".join(self._providers)
+            return [Problem("provider", f"There is no provider {request.provider!r}. Choose one of: {known}.")]
+        return check_request(request, self.spec(request.provider))
+
+    async def quote(self, request: GenerationRequest) -> Cost:
+        """Return the price of a request that passed the checks."""
+        return await self._runner.ask(self._providers[request.provider].estimate(request))
+
+    async def submit(
+        self, request: GenerationRequest, *, owner: str | None, form_token: str | None = None, variation: int = 0
+    ) -> str:
+        """Commit the intent to run a request and return its job id; the runner does the rest.
+
+        Args:
+            request: What to make.
+            owner: From `owner_of`; None makes a job that is never listed.
+            form_token: The page's token for this click: the same token gives the same job (A6).
+            variation: Which of several jobs of one click this is.
+
+        Raises:
+            InvalidRequestError: A rule is broken; no row was written.
+            MissingKeyError: The provider cannot be used here.
+            StoreError: The intent could not be committed, or the disk is full; nothing was sent.
+        """
+        if problems := blocking(self.check(request)):
+            raise InvalidRequestError(problems)
+        offer = self._offer(request.provider)
+        if offer.reason is not None:
+            raise MissingKeyError(offer.reason)
+        self._check_disk(offer)
+        job = self._intent(request, owner, await self.quote(request))
+        past_runs_s = await self._tools.blocking(self._store.past_runs_s, request)
+        job = replace(job, usual_s=usual_range_s(past_runs_s))
+        token = hashlib.sha256(form_token.encode()).hexdigest() if form_token else None
+        stored = await self._tools.blocking(lambda: self._store.add(job, form_token=token, variation=variation))
+        self._runner.wake()
+        return stored.job_id
+
+    def _intent(self, request: GenerationRequest, owner: str | None, cost: Cost) -> Job:
+        job_id = secrets.token_hex(16)
+        return Job(
+            job_id=job_id,
+            owner=owner,
+            request=request,
+            state=JobState.QUEUED,
+            phase=Phase.WAITING,
+            message="Waiting",
+            created_at=self._clock.now(),
+            cost=cost,
+            remote_id=job_id if self._providers[request.provider].remote_id_is_job_id else None,
+            seed=request.seed,
+        )
+
+    def _check_disk(self, offer: Offer) -> None:
+        needed_bytes = MIN_FREE_BYTES_PAID if offer.info.needs_key else MIN_FREE_BYTES
+        free_bytes = self._free_bytes(self.settings.data_dir)
+        if free_bytes < needed_bytes:
+            raise StoreError(
+                f"The disk has {free_bytes // 1_000_000} MB left; {needed_bytes // 1_000_000} MB are needed to save "
+                "a video safely. Nothing was started, nothing was charged; what exists stays. Free some space."
+            )
+
+    # -- jobs --------------------------------------------------------------------------------------
+
+    async def snapshot(self, job_id: str) -> SnapshotJson | None:
+        """Return a job as it is now; None for an unknown id."""
+        job = await self._tools.blocking(self._store.get, job_id)
+        return build_snapshot(job, self._clock.now()) if job else None
+
+    async def cancel(self, job_id: str) -> SnapshotJson | None:
+        """Note the wish to stop a job and return it as it is now, in every state; None for an unknown id."""
+        job = await self._tools.blocking(self._store.want_cancel, job_id)
+        self._runner.nudge(job_id)
+        return build_snapshot(job, self._clock.now()) if job else None
+
+    async def events_after(self, job_id: str, seq: int) -> list[tuple[int, SnapshotJson]]:
+        """Return the numbered snapshots of a job behind `seq`, oldest first."""
+        return await self._tools.blocking(self._store.events_after, job_id, seq)
+
+    async def watch(self, job_id: str, *, after: int = 0) -> AsyncIterator[tuple[int, SnapshotJson]]:
+        """Yield every numbered snapshot behind `after`, as they come, until the job ends or rests."""
+        ended = {state.value for state in ENDED_STATES}
+        with self._bell.listen(job_id) as rung:
+            while True:
+                rung.clear()
+                state = None
+                for seq, snapshot in await self.events_after(job_id, after):
+                    yield seq, snapshot
+                    after, state = seq, snapshot["state"]
+                if state in ended:
+                    return
+                await rung.wait()
+
+    async def open_jobs(self, owner: str | None) -> list[SnapshotJson]:
+        """Return an owner's jobs that are not final, newest first."""
+        jobs = await self._tools.blocking(lambda: self._store.jobs_of(owner, OPEN_STATES | RESTING_STATES, limit=100))
+        return [build_snapshot(job, self._clock.now()) for job in jobs]
+
+    async def count_by_state(self) -> dict[str, int]:
+        """Return how many jobs there are in each state that has any."""
+        return await self._tools.blocking(self._store.count_by_state)
+
+    # -- finished videos ---------------------------------------------------------------------------
+
+    async def library(self, owner: str | None, *, limit: int = 200) -> list[LibraryItemJson]:
+        """Return an owner's finished videos, newest first."""
+        jobs = await self._tools.blocking(lambda: self._store.jobs_of(owner, {JobState.SUCCEEDED}, limit=limit))
+        return [self._library_item(job) for job in jobs]
+
+    def _library_item(self, job: Job) -> LibraryItemJson:
+        request, snapshot, video = job.request, build_snapshot(job, self._clock.now()), job.video
+        assert video is not None  # noqa: S101 - written with the move to `succeeded`
+        provider = self._providers.get(request.provider)
+        return {
+            "job_id": job.job_id,
+            "prompt": request.prompt,
+            "mode": request.mode.value,
+            "provider": request.provider,
+            "provider_label": provider.info.label if provider else request.provider,
+            "created_at": snapshot["created_at"],
+            "video_url": f"/media/{job.job_id}.mp4",
+            "poster_url": f"/media/{job.job_id}.jpg",
+            "last_frame_url": f"/media/{job.job_id}-last.png",
+            "duration_s": video.duration_s,
+            "resolution": request.resolution,
+            "aspect_ratio": request.aspect_ratio,
+            "width_px": video.width_px,
+            "height_px": video.height_px,
+            "generate_audio": video.has_audio,
+            "seed": job.seed,
+            "size_bytes": video.size_bytes,
+            "cost": job.cost.to_json(),
+            "elapsed_s": snapshot["elapsed_s"],
+            "queued_s": snapshot["queued_s"],
+        }
+
+    def media_path(self, name: str) -> Path | None:
+        """Return the file behind a media URL (`<job_id>.mp4`, `.jpg`, `-last.png`); None where there is none."""
+        path = self._library.directory / name
+        return path if path.parent == self._library.directory and path.is_file() else None
+
+
+def _prepare_directory(data_dir: Path) -> None:
+    """Make the data directory, for this user only, and try whether it can be written."""
+    try:
+        data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        probe = data_dir / f".writable-{os.getpid()}"
+        probe.write_bytes(b"")
+        probe.unlink()
+    except OSError as exc:
+        raise ConfigError(
+            f"The data directory {str(data_dir)!r} cannot be written: {exc.strerror}. "
+            "Set SEEDANCE_DATA_DIR to a directory that can."
+        ) from exc
