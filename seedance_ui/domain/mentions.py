@@ -13,8 +13,12 @@ from typing import Literal
 
 from seedance_ui.domain.media import MediaKind
 
-_TAG = re.compile(r"(?<![\w@])@(image|video|audio)(\d{1,4})(?!\d)", re.IGNORECASE | re.ASCII)
-"""Not inside a word or an address (a@image1.org); `@Image12` is twelve, never one and a two."""
+_TAG = re.compile(r"@(image|video|audio)([0-9]+)", re.IGNORECASE | re.ASCII)
+_RUN = re.compile(rf"(?<![\w@])(?:{_TAG.pattern})+", re.IGNORECASE | re.ASCII)
+"""Tags side by side. Not inside a word or an address (a@image1.org); `@Image12` is twelve, never one and a two."""
+
+_MAX_DIGITS = 9
+"""More are never a file, and thousands of them are no number for Python."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +47,9 @@ def tag(kind: MediaKind, number: int) -> str:
 def parse_mentions(prompt: str) -> tuple[Mention, ...]:
     """Return the tags of a prompt in the order in which they stand."""
     return tuple(
-        Mention(MediaKind(match[1].lower()), int(match[2]), match.start(), match.end())
-        for match in _TAG.finditer(prompt)
+        Mention(MediaKind(match[1].lower()), int(match[2][:_MAX_DIGITS]), match.start(), match.end())
+        for run in _RUN.finditer(prompt)
+        for match in _TAG.finditer(prompt, run.start(), run.end())
     )
 
 
@@ -82,7 +87,9 @@ def renumber(prompt: str, moves: Mapping[tuple[MediaKind, int], int | None]) -> 
 
 def render(prompt: str, style: Literal["@Image1", "@image1"]) -> str:
     """Return the prompt with its tags as a provider wants them."""
-    return _TAG.sub(
-        lambda match: match[0].lower() if style == "@image1" else f"@{match[1].capitalize()}{match[2]}",
-        prompt,
-    )
+    pieces: list[str] = []
+    cursor = 0
+    for mention in parse_mentions(prompt):
+        pieces += prompt[cursor : mention.start], mention.tag.lower() if style == "@image1" else mention.tag
+        cursor = mention.end
+    return "".join(pieces) + prompt[cursor:]

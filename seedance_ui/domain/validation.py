@@ -5,6 +5,8 @@ What is surely refused is a problem; what a provider loosened lately is a warnin
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
@@ -31,6 +33,8 @@ Field = Literal[
 
 _PLURAL = {MediaKind.IMAGE: "images", MediaKind.VIDEO: "videos", MediaKind.AUDIO: "audio files"}
 _FORMATS = {MediaKind.IMAGE: "JPEG, PNG or WebP", MediaKind.VIDEO: "MP4 or MOV", MediaKind.AUDIO: "MP3 or WAV"}
+_UNSENDABLE = re.compile("[\x00\ud800-\udfff]")
+"""No database keeps the first; the others are halves of a character, which UTF-8 has no bytes for."""
 _MODE_NAMES = {Mode.TEXT: "Text", Mode.FRAMES: "First & last frame", Mode.REFERENCES: "References"}
 
 
@@ -92,6 +96,8 @@ def _check_prompt(request: GenerationRequest, spec: ModelSpec) -> Iterator[Probl
             "prompt",
             f"The prompt has {length:,} characters; {spec.provider_label} takes at most {spec.max_prompt_chars:,}.",
         )
+    if _UNSENDABLE.search(request.prompt):
+        yield Problem("prompt", "The prompt has a character that cannot be sent. Type that part again.")
     if request.prompt.strip() or _prompt_is_optional(request, spec):
         return
     if request.mode is Mode.TEXT:
@@ -195,30 +201,37 @@ def check_file(
     if file.width_px is not None and file.height_px is not None:
         yield from _check_pixels(file.width_px, file.height_px, kind, spec)
     if file.duration_s is not None and not limits.min_clip_s <= file.duration_s <= limits.max_clip_s:
-        yield f"lasts {file.duration_s:.1f} s; it must last 2 to 15 s.", "problem"
+        yield f"lasts {file.duration_s:.1f} s; it must last 2–15 s.", "problem"
 
 
 def _check_pixels(
     width_px: int, height_px: int, kind: MediaKind, spec: ModelSpec
 ) -> Iterator[tuple[str, Literal["problem", "warning"]]]:
     limits = spec.limits
-    size = f"{width_px} × {height_px}"
+    size = f"{width_px}\u00a0×\u00a0{height_px}"
     if min(width_px, height_px) < limits.min_side_px or max(width_px, height_px) > limits.max_side_px:
-        yield f"is {size} pixels; each side must be {limits.min_side_px} to {limits.max_side_px}.", "problem"
-    if not limits.min_aspect <= width_px / height_px <= limits.max_aspect:
+        yield f"is {size} pixels; each side must be {limits.min_side_px}–{limits.max_side_px}.", "problem"
+    if not limits.min_aspect * height_px <= width_px <= limits.max_aspect * height_px:
         yield f"is {size} pixels; it is too {'wide' if width_px > height_px else 'tall'} (at most 5:2).", "problem"
     if kind is MediaKind.VIDEO and limits.video_area_px is not None:
         least, most = limits.video_area_px
         area = width_px * height_px
         if area > most:
-            yield f"is {size} pixels, too large for {spec.provider_label}. The most is about 1280 × 720.", "problem"
+            yield (
+                f"is {size} pixels, too large for {spec.provider_label}. The most is about 1280\u00a0×\u00a0720.",
+                "problem",
+            )
         elif area < least:
-            yield f"is {size} pixels, too small for {spec.provider_label}. The least is about 640 × 640.", "problem"
+            yield (
+                f"is {size} pixels, too small for {spec.provider_label}. The least is about 640\u00a0×\u00a0640.",
+                "problem",
+            )
 
 
 def _check_total_seconds(request: GenerationRequest, spec: ModelSpec) -> Iterator[Problem]:
     for kind, files in ((MediaKind.VIDEO, request.videos), (MediaKind.AUDIO, request.audios)):
-        total_s = sum(file.duration_s or 0.0 for file in files)
+        # Rounded, since 5.1 + 5.05 + 5.05 is a hair above 15.2 in binary.
+        total_s = round(sum(file.duration_s or 0.0 for file in files), 3)
         if len(files) > 1 and total_s > spec.limits.max_total_s:
             yield Problem("references", f"The {_PLURAL[kind]} last {total_s:.1f} s together; the most is 15 s.")
 
@@ -255,11 +268,11 @@ def _check_seed(request: GenerationRequest, spec: ModelSpec) -> Iterator[Problem
     if seed is None:
         return
     if not _is_int(seed) or not 0 <= seed <= spec.max_seed:
-        yield Problem("seed", f"The seed is {_shown(seed)}. Use a whole number from 0 to {spec.max_seed}, or none.")
+        yield Problem("seed", f"The seed is {_shown(seed)}. Use a whole number, 0–{spec.max_seed}, or none.")
 
 
 def _is_int(value: object) -> bool:
-    """True for a real integer: 8.0 is one in JSON from JavaScript, True is none, 4.5 and NaN are none."""
+    """Tell a whole number from what merely equals one: 8.0 and True are none."""
     return isinstance(value, int) and not isinstance(value, bool)
 
 
@@ -270,4 +283,5 @@ def _shown(value: object) -> str:
 
 
 def _mb(size_bytes: int) -> str:
-    return f"{size_bytes / 1_000_000:.1f} MB"
+    """Return megabytes, rounded up, so that a file over a limit never reads as being at it."""
+    return f"{math.ceil(size_bytes / 100_000) / 10:g} MB"
