@@ -1,0 +1,176 @@
+"""Walk the boxes of an MP4 or MOV file within bounds, before any decoder sees it (F6, B6).
+
+Only box headers and three small boxes are read; nothing is believed that does not fit into the file.
+Layout: ISO/IEC 14496-12. Sizes in bytes, lengths in seconds.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from seedance_ui.errors import MediaError
+
+MIN_FINISHED_BYTES = 10_000
+"""A finished video below this is an error message or a stub."""
+MAX_DURATION_S = 24 * 3600.0
+
+_MAX_BOXES = 100_000
+_MAX_DEPTH = 8
+_CONTAINERS = frozenset(
+    {b"moov", b"trak", b"mdia", b"minf", b"stbl", b"dinf", b"edts", b"mvex", b"moof", b"traf", b"mfra"}
+)
+_UNKNOWN_DURATIONS = frozenset({0xFFFFFFFF, 0xFFFFFFFFFFFFFFFF})
+
+
+@dataclass(frozen=True, slots=True)
+class Mp4Facts:
+    """What the boxes say."""
+
+    size_bytes: int
+    duration_s: float | None
+    """None for a fragmented file, which need not say."""
+    track_count: int
+    has_video: bool
+    has_audio: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Box:
+    kind: bytes
+    path: tuple[bytes, ...]
+    """The kinds of the boxes around it, outermost first."""
+    body: int
+    """Offset of what follows the header."""
+    end: int
+
+
+def check_mp4(path: Path, *, name: str = "This video") -> Mp4Facts:
+    """Return what the boxes of a file say, if they are whole.
+
+    Args:
+        path: The file.
+        name: What the message calls it.
+
+    Raises:
+        MediaError: It is cut off or damaged, has no track, or no believable duration.
+    """
+    with path.open("rb") as file:
+        size_bytes = os.fstat(file.fileno()).st_size
+        boxes = list(_walk(file, size_bytes, name))
+        kinds = {box.kind for box in boxes if not box.path}
+        if not boxes or boxes[0].kind != b"ftyp":
+            raise MediaError(f"{name} is damaged: it does not begin as an MP4 does.", asset=name)
+        for needed in (b"moov", b"mdat"):
+            if needed not in kinds:
+                raise MediaError(f"{name} is incomplete: a part of it is missing.", asset=name)
+        handlers = [_handler(file, box) for box in boxes if box.path == (b"moov", b"trak", b"mdia")]
+        if not any(handlers):
+            raise MediaError(f"{name} holds neither picture nor sound.", asset=name)
+        is_fragmented = b"moof" in kinds and any(box.kind == b"mvex" for box in boxes)
+        duration_s = _duration(file, boxes)
+    if duration_s is None and not is_fragmented:
+        raise MediaError(f"{name} does not say how long it is.", asset=name)
+    if duration_s is not None and duration_s > MAX_DURATION_S:
+        raise MediaError(f"{name} says that it is longer than a day.", asset=name)
+    return Mp4Facts(
+        size_bytes=size_bytes,
+        duration_s=duration_s,
+        track_count=sum(box.kind == b"trak" for box in boxes),
+        has_video=b"vide" in handlers,
+        has_audio=b"soun" in handlers,
+    )
+
+
+def check_finished_video(path: Path) -> Mp4Facts:
+    """Return what the boxes of a provider's video say, if it is one and whole.
+
+    Raises:
+        MediaError: It is another kind of file, cut off, damaged, too small, or without a picture.
+    """
+    facts = check_mp4(path, name="The video")
+    if facts.size_bytes < MIN_FINISHED_BYTES:
+        raise MediaError(f"The video has only {facts.size_bytes:,} bytes.")
+    if not facts.has_video:
+        raise MediaError("The video has no picture.")
+    return facts
+
+
+def _walk(file: BinaryIO, size_bytes: int, name: str) -> Iterator[_Box]:
+    """Yield all boxes in file order; siblings must fill what is around them."""
+    found = 0
+    open_ends: list[tuple[bytes, int]] = []
+    offset = 0
+    while offset < size_bytes:
+        while open_ends and _is_filled(offset, open_ends[-1][1]):
+            offset = open_ends.pop()[1]
+        if offset >= size_bytes:
+            return
+        limit = open_ends[-1][1] if open_ends else size_bytes
+        box = _read_box(file, offset, limit, tuple(kind for kind, _ in open_ends))
+        if box is None:
+            raise MediaError(f"{name} is cut off or damaged: a part of it reaches beyond its end.", asset=name)
+        found += 1
+        if found > _MAX_BOXES or len(open_ends) > _MAX_DEPTH:
+            raise MediaError(f"{name} is damaged: it has too many parts.", asset=name)
+        yield box
+        if box.kind in _CONTAINERS:
+            open_ends.append((box.kind, box.end))
+            offset = box.body
+        else:
+            offset = box.end
+
+
+def _is_filled(offset: int, end: int) -> bool:
+    """Return whether no box fits any more; QuickTime ends some containers with four zero bytes."""
+    return end - offset < 8
+
+
+def _read_box(file: BinaryIO, offset: int, limit: int, path: tuple[bytes, ...]) -> _Box | None:
+    """Return the box at an offset, or None where it does not fit; a size of 0 ("to the end") hides a cut."""
+    file.seek(offset)
+    header = file.read(min(16, limit - offset))
+    if len(header) < 8:
+        return None
+    size, body = int.from_bytes(header[:4], "big"), offset + 8
+    if size == 1:
+        if len(header) < 16:
+            return None
+        size, body = int.from_bytes(header[8:16], "big"), offset + 16
+    if not body - offset <= size <= limit - offset:
+        return None
+    return _Box(header[4:8], path, body, offset + size)
+
+
+def _handler(file: BinaryIO, box: _Box) -> bytes:
+    """Return what a track holds (`vide`, `soun`); empty for another box than `hdlr`."""
+    return _read(file, box, 8, 4) if box.kind == b"hdlr" else b""
+
+
+def _duration(file: BinaryIO, boxes: list[_Box]) -> float | None:
+    """Return the longest duration that a header states, or None."""
+    stated = [
+        _stated_duration(file, box)
+        for box in boxes
+        if (box.kind, box.path) in ((b"mvhd", (b"moov",)), (b"mdhd", (b"moov", b"trak", b"mdia")))
+    ]
+    return max((seconds for seconds in stated if seconds), default=None)
+
+
+def _stated_duration(file: BinaryIO, box: _Box) -> float | None:
+    """Read `mvhd` or `mdhd`, which begin alike; version 1 has 64-bit times."""
+    width, at = (8, 20) if _read(file, box, 0, 1) == b"\1" else (4, 12)
+    timescale = int.from_bytes(_read(file, box, at, 4), "big")
+    duration = int.from_bytes(_read(file, box, at + 4, width), "big")
+    if not timescale or duration in _UNKNOWN_DURATIONS:
+        return None
+    return duration / timescale
+
+
+def _read(file: BinaryIO, box: _Box, at: int, count: int) -> bytes:
+    """Return bytes of a box's body; fewer where it is shorter."""
+    file.seek(box.body + at)
+    return file.read(max(0, min(count, box.end - box.body - at)))
