@@ -83,7 +83,7 @@ async def run_task(
 
     Args:
         task: A key of `TASKS`.
-        args: JSON values for the task; paths must be absolute.
+        args: JSON values for the task; paths by `path_argument`.
         limits: What it may use.
         report: Called with 0 to 1 in this event loop.
         subject: What the messages about memory, time and crashes begin with.
@@ -116,6 +116,11 @@ async def run_task(
     if outcome.result is None:
         _raise_failure(task, subject, outcome, process.returncode)
     return outcome.result
+
+
+def path_argument(path: Path) -> str:
+    """Return a path as the child can use it, whose working directory is another one."""
+    return str(path.absolute())
 
 
 def _child_environment() -> dict[str, str]:

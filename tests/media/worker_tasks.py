@@ -15,7 +15,7 @@ def echo(args, report):
     report(1.0)
     print("a library prints to standard output")  # noqa: T201
     os.write(1, b"and so does its C code\n")
-    environment = dict(os.environ)  # noqa: TID251
+    environment = dict(os.environ)
     return {"args": args, "environment": environment, "modules": sorted(sys.modules), "cwd": os.getcwd()}
 
 
