@@ -1,0 +1,37 @@
+"""Stills of finished videos and thumbnails of references, drawn by the worker. Files appear whole or not at all."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from seedance_ui.domain.media import MediaFile
+from seedance_ui.media.worker import PROBE_LIMITS, RENDER_LIMITS, path_argument, run_task
+
+
+async def make_stills(video: Path, *, poster: Path, last_frame: Path) -> None:
+    """Write a poster (JPEG, at most 960 pixels wide) and the very last frame (PNG, full size) of an MP4.
+
+    Raises:
+        MediaError: The video cannot be decoded.
+        StoreError: The disk is full.
+    """
+    args = {
+        "video": path_argument(video),
+        "poster": path_argument(poster),
+        "last_frame": path_argument(last_frame),
+    }
+    await run_task("stills", args, limits=RENDER_LIMITS, subject="The video")
+
+
+async def make_thumbnail(file: MediaFile, target: Path) -> None:
+    """Write what stands for a file in the reference tray.
+
+    Images and videos become a JPEG of at most 480 pixels a side; sound becomes its waveform, a transparent PNG of
+    480 × 192 pixels.
+
+    Raises:
+        MediaError: The file cannot be decoded.
+        StoreError: The disk is full.
+    """
+    args = {"path": path_argument(file.path), "mime": file.mime, "name": file.name, "target": path_argument(target)}
+    await run_task("thumbnail", args, limits=PROBE_LIMITS, subject=file.name)
