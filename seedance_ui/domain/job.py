@@ -138,7 +138,8 @@ class SavedVideo:
     size_bytes: int
     width_px: int
     height_px: int
-    duration_s: float
+    duration_s: float | None
+    """None where the file does not say."""
     has_audio: bool
 
 

@@ -58,8 +58,7 @@ class Runner:
     def stop(self) -> None:
         """Finish what is being sent, leave the rest as it stands, and return within a few seconds."""
         if self._thread.is_alive():
-            self._loop.call_soon_threadsafe(self._stopping.set)
-            self._loop.call_soon_threadsafe(self._wake.set)
+            self._loop.call_soon_threadsafe(self._begin_to_stop)
             self._thread.join()
 
     def wake(self) -> None:
@@ -158,9 +157,16 @@ class Runner:
         while True:
             await self._tools.clock.sleep(LEASE_S / 3)
             try:
-                await self._tools.blocking(lambda: self._tools.store.renew_leases(worker=self._worker, lease_s=LEASE_S))
+                await self._tools.blocking(self._renew_leases)
             except StoreError as exc:
                 log.error("Leases were not renewed: %s", exc)
+
+    def _renew_leases(self) -> None:
+        self._tools.store.renew_leases(tuple(self._walks), worker=self._worker, lease_s=LEASE_S)
+
+    def _begin_to_stop(self) -> None:
+        self._stopping.set()
+        self._wake.set()
 
     def _nudge(self, job_id: str) -> None:
         if job_id in self._walks:

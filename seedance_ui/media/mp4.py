@@ -34,6 +34,9 @@ class Mp4Facts:
     duration_s: float | None
     """None for a fragmented file, which need not say."""
     track_count: int
+    width_px: int
+    """Of the picture as it is shown; 0 where there is none."""
+    height_px: int
     has_video: bool
     has_audio: bool
 
@@ -72,6 +75,7 @@ def check_mp4(path: Path, *, name: str = "This video") -> Mp4Facts:
             raise MediaError(f"{name} holds neither picture nor sound.", asset=name)
         is_fragmented = b"moof" in kinds and any(box.kind == b"mvex" for box in boxes)
         duration_s = _duration(file, boxes)
+        width_px, height_px = max((_shown_size(file, box) for box in boxes if box.kind == b"tkhd"), default=(0, 0))
     if duration_s is None and not is_fragmented:
         raise MediaError(f"{name} does not say how long it is.", asset=name)
     if duration_s is not None and duration_s > MAX_DURATION_S:
@@ -80,6 +84,8 @@ def check_mp4(path: Path, *, name: str = "This video") -> Mp4Facts:
         size_bytes=size_bytes,
         duration_s=duration_s,
         track_count=sum(box.kind == b"trak" for box in boxes),
+        width_px=width_px,
+        height_px=height_px,
         has_video=b"vide" in handlers,
         has_audio=b"soun" in handlers,
     )
@@ -148,6 +154,12 @@ def _read_box(file: BinaryIO, offset: int, limit: int, path: tuple[bytes, ...]) 
 def _handler(file: BinaryIO, box: _Box) -> bytes:
     """Return what a track holds (`vide`, `soun`); empty for another box than `hdlr`."""
     return _read(file, box, 8, 4) if box.kind == b"hdlr" else b""
+
+
+def _shown_size(file: BinaryIO, box: _Box) -> tuple[int, int]:
+    """Return a track's width × height in pixels from its `tkhd`, whose last eight bytes hold them as 16.16."""
+    at = 88 if _read(file, box, 0, 1) == b"\1" else 76
+    return int.from_bytes(_read(file, box, at, 2), "big"), int.from_bytes(_read(file, box, at + 4, 2), "big")
 
 
 def _duration(file: BinaryIO, boxes: list[_Box]) -> float | None:

@@ -1,0 +1,344 @@
+"""The runner walks jobs through every state; the provider is scripted, the clock does not wait."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from seedance_ui.domain.job import Job, JobError, JobState, JobUpdate, LocalVideo
+from seedance_ui.domain.pricing import Cost
+from seedance_ui.errors import (
+    AuthenticationError,
+    BadRequestError,
+    ContentFilterError,
+    InsufficientBalanceError,
+    ProviderError,
+    ProviderUnavailableError,
+    RateLimitError,
+    SubmitUnknownError,
+    UnexpectedResponseError,
+)
+
+if TYPE_CHECKING:
+    from tests.jobs.conftest import Bench
+
+Poll = Callable[[Job], Awaitable[JobUpdate]]
+
+
+def says(*updates: JobUpdate | ProviderError, then: Poll | None = None) -> Poll:
+    """Return a poll that gives these answers in turn, and then those of `then`, or waits for ever."""
+    answers = list(updates)
+
+    async def poll(job: Job) -> JobUpdate:
+        if not answers:
+            return await then(job) if then else JobUpdate("running", "Generating")
+        answer = answers.pop(0)
+        if isinstance(answer, ProviderError):
+            raise answer
+        return answer
+
+    return poll
+
+
+async def test_a_job_walks_to_its_video(bench: Bench, finished_video: Path) -> None:
+    bench.provider.on_poll = says(
+        JobUpdate("queued", "In the queue"),
+        JobUpdate("running", "Generating", progress=0.5),
+        then=bench.provider.finish(finished_video),
+    )
+    bench.start_runner()
+    job = await bench.until(bench.add())
+    assert bench.states(job.job_id) == ["queued", "uploading", "submitting", "running", "downloading", "succeeded"]
+    assert bench.provider.submits == [job.job_id]
+    assert (job.remote_id, job.seed, job.progress) == (f"remote-{job.job_id}", 7, 1.0)
+    kept = bench.tools.library.video_path(job.job_id)
+    assert kept.read_bytes() == finished_video.read_bytes()
+    assert bench.tools.library.poster_path(job.job_id).stat().st_size > 0
+    assert bench.tools.library.last_frame_path(job.job_id).stat().st_size > 0
+    assert job.video is not None
+    assert (job.video.size_bytes, job.video.width_px, job.video.height_px) == (kept.stat().st_size, 320, 240)
+    assert job.video.duration_s == pytest.approx(1.0, abs=0.1)
+
+
+async def test_the_intent_and_the_remote_id_are_committed_around_the_request(bench: Bench) -> None:
+    """A1, B3: when the request goes out the row says `submitting`; afterwards the id is there first."""
+    seen: list[JobState] = []
+
+    async def look(job_id: str) -> None:
+        job = bench.store.get(job_id)
+        assert job is not None
+        seen.append(job.state)
+
+    bench.provider.on_submit = look
+    bench.provider.on_poll = says()
+    bench.start_runner()
+    job = await bench.until(bench.add(), JobState.RUNNING)
+    assert seen == [JobState.SUBMITTING]
+    assert job.remote_id == f"remote-{job.job_id}"
+
+
+@pytest.mark.parametrize("jobs_at_once", [1, 3])
+async def test_fifty_jobs_stay_fair(bench: Bench, jobs_at_once: int) -> None:
+    """At most so many at once as the provider allows, first in first out, the rest with their place."""
+    bench.provider.jobs_at_once = jobs_at_once
+    at_work: set[str] = set()
+    most = 0
+
+    async def poll(job: Job) -> JobUpdate:
+        nonlocal most
+        if job.job_id not in at_work:
+            at_work.add(job.job_id)
+            most = max(most, len(at_work))
+            return JobUpdate("running", "Generating")
+        at_work.discard(job.job_id)
+        return JobUpdate("failed", "Declined")
+
+    bench.provider.on_poll = poll
+    ids = [bench.add(f"{n}") for n in range(50)]
+    bench.start_runner()
+    for job_id in ids:
+        assert (await bench.until(job_id)).state is JobState.FAILED
+    assert sorted(bench.provider.submits) == sorted(ids)
+    assert most <= jobs_at_once
+    if jobs_at_once == 1:  # of those who are sent at the same moment, any may come first
+        assert bench.provider.submits == ids
+    messages = [snapshot["message"] for _, snapshot in bench.store.events_after(ids[-1], 0)]
+    places = [int(message.split()[2]) for message in messages if message.startswith("Waiting, number")]
+    assert places == sorted(set(places), reverse=True)
+    assert (places[0] > 40, places[-1]) == (True, 1)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        BadRequestError("too long", provider="scripted"),
+        AuthenticationError("no", provider="scripted"),
+        InsufficientBalanceError("empty", provider="scripted"),
+        ContentFilterError("a face", provider="scripted"),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+async def test_a_refused_request_fails_once_and_costs_nothing(bench: Bench, error: ProviderError) -> None:
+    """A4."""
+
+    async def refuse(job_id: str) -> None:
+        raise error
+
+    bench.provider.on_submit = refuse
+    bench.start_runner()
+    job = await bench.until(bench.add())
+    assert job.state is JobState.FAILED
+    assert job.error is not None
+    assert (job.error.charged, job.error.detail) == ("no", str(error))
+    assert job.cost == Cost(0.0, "USD", "exact")
+    assert len(bench.provider.submits) == 1
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        SubmitUnknownError("time-out", provider="scripted"),
+        UnexpectedResponseError("no id", provider="scripted"),
+        RuntimeError("our own bug"),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+async def test_a_request_that_may_have_arrived_needs_attention(bench: Bench, error: Exception) -> None:
+    """A2: one request, never a second."""
+
+    async def break_off(job_id: str) -> None:
+        raise error
+
+    bench.provider.on_submit = break_off
+    bench.start_runner()
+    job = await bench.until(bench.add())
+    assert job.state is JobState.NEEDS_ATTENTION
+    assert job.error is not None
+    assert job.error.charged == "unknown"
+    assert job.cost == Cost(2.5, "USD", "estimate")
+    assert len(bench.provider.submits) == 1
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        ProviderUnavailableError("refused", provider="scripted"),
+        RateLimitError("slow down", provider="scripted", retry_after_s=7),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+async def test_a_request_that_was_not_taken_is_tried_three_times(bench: Bench, error: ProviderError) -> None:
+    """A3."""
+
+    async def not_taken(job_id: str) -> None:
+        raise error
+
+    bench.provider.on_submit = not_taken
+    bench.start_runner()
+    job = await bench.until(bench.add())
+    assert job.state is JobState.FAILED
+    assert job.error is not None
+    assert job.error.charged == "no"
+    assert len(bench.provider.submits) == 3
+    if isinstance(error, RateLimitError):
+        assert bench.clock.slept_s.count(7) == 2
+
+
+async def test_questions_without_an_answer_are_never_final(bench: Bench, finished_video: Path) -> None:
+    """B7."""
+    faults = [
+        ProviderUnavailableError("502", provider="scripted"),
+        UnexpectedResponseError("not JSON", provider="scripted"),
+        RateLimitError("slow", provider="scripted", retry_after_s=9),
+    ]
+    bench.provider.on_poll = says(*faults, then=bench.provider.finish(finished_video))
+    bench.start_runner()
+    job = await bench.until(bench.add())
+    assert job.state is JobState.SUCCEEDED
+    assert 9 in bench.clock.slept_s
+
+
+async def test_an_unknown_word_is_shown_and_keeps_the_job_alive(bench: Bench, finished_video: Path) -> None:
+    """B11."""
+    bench.provider.on_poll = says(JobUpdate("unknown", "marinating"), then=bench.provider.finish(finished_video))
+    bench.start_runner()
+    job = await bench.until(bench.add())
+    assert job.state is JobState.SUCCEEDED
+    assert "marinating" in [snapshot["message"] for _, snapshot in bench.store.events_after(job.job_id, 0)]
+
+
+async def test_a_key_refused_while_running_rests_with_its_id(bench: Bench) -> None:
+    bench.provider.on_poll = says(AuthenticationError("gone", provider="scripted"))
+    bench.start_runner()
+    job = await bench.until(bench.add())
+    assert job.state is JobState.NEEDS_KEY
+    assert job.remote_id
+
+
+async def test_a_verdict_of_the_provider_fails_the_job(bench: Bench) -> None:
+    error = JobError("moderation", "Scripted declined this", "words", "no", "Change the words.", asset="@Image1")
+    bench.provider.on_poll = says(JobUpdate("failed", "declined", error=error))
+    bench.start_runner()
+    job = await bench.until(bench.add())
+    assert (job.state, job.error, job.cost.amount) == (JobState.FAILED, error, 0.0)
+
+
+async def test_cancel_that_the_provider_confirms_ends_the_job(bench: Bench) -> None:
+    bench.provider.on_poll = says()
+    bench.provider.confirms_cancel = True
+    runner = bench.start_runner()
+    job = await bench.until(bench.add(), JobState.RUNNING)
+    bench.store.want_cancel(job.job_id)
+    runner.nudge(job.job_id)
+    assert (await bench.until(job.job_id)).state is JobState.CANCELLED
+    assert bench.provider.cancels == [job.job_id]
+
+
+async def test_cancel_that_the_provider_refuses_keeps_the_video(bench: Bench, finished_video: Path) -> None:
+    """A12: the state does not change, the card says so, the job goes on and its video is kept."""
+    released = threading.Event()
+    finish = bench.provider.finish(finished_video)
+
+    async def poll(job: Job) -> JobUpdate:
+        return await finish(job) if released.is_set() else JobUpdate("running", "Generating")
+
+    bench.provider.on_poll = poll
+    runner = bench.start_runner()
+    job = await bench.until(bench.add(), JobState.RUNNING)
+    bench.store.want_cancel(job.job_id)
+    runner.nudge(job.job_id)
+    with bench.bell.listen(job.job_id) as rung:
+        while "can't stop" not in (await bench.until(job.job_id, JobState.RUNNING)).message:
+            await asyncio.wait_for(rung.wait(), 10)
+            rung.clear()
+    released.set()
+    assert (await bench.until(job.job_id)).state is JobState.SUCCEEDED
+    assert bench.provider.cancels == [job.job_id]
+
+
+@pytest.mark.parametrize("state", [JobState.QUEUED, JobState.UPLOADING])
+async def test_a_restart_does_again_what_was_free(bench: Bench, finished_video: Path, state: JobState) -> None:
+    job_id = bench.add()
+    job = bench.store.claim_next("scripted", worker="dead", lease_s=60)
+    assert job is not None
+    bench.store.move(job, state=state)
+    bench.provider.on_poll = bench.provider.finish(finished_video)
+    bench.start_runner()
+    assert (await bench.until(job_id)).state is JobState.SUCCEEDED
+    assert bench.provider.submits == [job_id]
+
+
+async def test_a_restart_in_submitting_never_sends_again(bench: Bench) -> None:
+    """A5."""
+    job_id = bench.add()
+    job = bench.store.claim_next("scripted", worker="dead", lease_s=60)
+    assert job is not None
+    bench.store.move(job, state=JobState.SUBMITTING)
+    bench.start_runner()
+    assert (await bench.until(job_id)).state is JobState.NEEDS_ATTENTION
+    assert bench.provider.submits == []
+
+
+@pytest.mark.parametrize("state", [JobState.RUNNING, JobState.DOWNLOADING])
+async def test_a_restart_goes_on_with_the_known_id(bench: Bench, finished_video: Path, state: JobState) -> None:
+    """B2."""
+    job_id = bench.add()
+    job = bench.store.claim_next("scripted", worker="dead", lease_s=60)
+    assert job is not None
+    bench.store.move(job, state=state, remote_id="r1")
+    bench.provider.on_poll = bench.provider.finish(finished_video)
+    bench.start_runner()
+    assert (await bench.until(job_id)).state is JobState.SUCCEEDED
+    assert bench.provider.submits == []
+
+
+async def test_a_restart_after_the_rename_finds_the_video(bench: Bench, finished_video: Path) -> None:
+    """B4: nothing is asked or fetched again."""
+    job_id = bench.add()
+    job = bench.store.claim_next("scripted", worker="dead", lease_s=60)
+    assert job is not None
+    bench.store.move(job, state=JobState.DOWNLOADING, remote_id="r1")
+    bench.tools.library.video_path(job_id).write_bytes(finished_video.read_bytes())
+    bench.start_runner()
+    assert (await bench.until(job_id)).state is JobState.SUCCEEDED
+
+
+async def test_a_broken_video_is_never_a_success_and_never_a_failure(
+    bench: Bench, finished_video: Path, tmp_path: Path
+) -> None:
+    """B6, B8: half a file is not kept; the job goes on asking until a whole one comes."""
+    half = tmp_path / "half.mp4"
+    half.write_bytes(finished_video.read_bytes()[: finished_video.stat().st_size // 2])
+    whole = bench.provider.finish(finished_video)
+    bench.provider.on_poll = says(JobUpdate("succeeded", "Ready", video=LocalVideo(half)), then=whole)
+    bench.start_runner()
+    job = await bench.until(bench.add())
+    assert job.state is JobState.SUCCEEDED
+    assert bench.tools.library.video_path(job.job_id).read_bytes() == finished_video.read_bytes()
+
+
+async def test_a_stop_waits_for_the_request_that_is_on_its_way(bench: Bench) -> None:
+    """B2: SIGTERM while a paid request is out must not lose its id."""
+    sent, answer = threading.Event(), threading.Event()
+
+    async def slow(job_id: str) -> None:
+        sent.set()
+        await asyncio.get_running_loop().run_in_executor(None, answer.wait)
+
+    bench.provider.on_submit = slow
+    bench.provider.on_poll = says()
+    runner = bench.start_runner()
+    job_id = bench.add()
+    await asyncio.get_running_loop().run_in_executor(None, sent.wait)
+    stopping = threading.Thread(target=runner.stop)
+    stopping.start()
+    answer.set()
+    await asyncio.get_running_loop().run_in_executor(None, stopping.join)
+    job = bench.store.get(job_id)
+    assert job is not None
+    assert (job.state, job.remote_id) == (JobState.RUNNING, f"remote-{job_id}")

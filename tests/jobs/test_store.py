@@ -1,0 +1,229 @@
+"""The table is the state machine: its moves, its claims and its events."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+
+from seedance_ui.domain.job import Job, JobState, Phase
+from seedance_ui.errors import LeaseLostError, StoreError
+from seedance_ui.jobs.bell import Bell
+from seedance_ui.jobs.store import FormTokenReusedError, Store
+
+NewJob = Callable[..., Job]
+
+
+def claim(store: Store, worker: str = "me") -> Job:
+    job = store.claim_next("scripted", worker=worker, lease_s=60)
+    assert job is not None
+    return job
+
+
+def test_add_commits_the_job_and_its_first_event(store: Store, new_job: NewJob) -> None:
+    job = store.add(new_job("a cat"), form_token=None, variation=0)
+    assert store.get(job.job_id) == job
+    [(seq, snapshot)] = store.events_after(job.job_id, 0)
+    assert (seq, snapshot["state"], snapshot["cost"]["amount"]) == (1, "queued", 2.5)
+
+
+def test_add_with_the_same_token_returns_the_same_job(store: Store, new_job: NewJob) -> None:
+    """A6: a double click, a second tab and a replayed body are one click."""
+    first = store.add(new_job("a cat"), form_token="t", variation=0)
+    again = store.add(new_job("a cat"), form_token="t", variation=0)
+    assert again.job_id == first.job_id
+    assert store.count_by_state() == {"queued": 1}
+
+
+def test_add_with_the_same_token_from_50_threads_makes_one_job(store: Store, new_job: NewJob) -> None:
+    """A6, at the same moment."""
+    ids: list[str] = []
+
+    def click() -> None:
+        ids.append(store.add(new_job("a cat"), form_token="t", variation=0).job_id)
+
+    threads = [threading.Thread(target=click) for _ in range(50)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(ids) == 50
+    assert len(set(ids)) == 1
+
+
+def test_add_with_the_same_token_and_other_settings_is_refused(store: Store, new_job: NewJob) -> None:
+    store.add(new_job("a cat"), form_token="t", variation=0)
+    with pytest.raises(FormTokenReusedError):
+        store.add(new_job("a dog"), form_token="t", variation=0)
+
+
+def test_add_with_the_same_token_of_another_owner_is_another_job(store: Store, new_job: NewJob) -> None:
+    mine = store.add(new_job("a cat", owner="me"), form_token="t", variation=0)
+    theirs = store.add(new_job("a cat", owner="you"), form_token="t", variation=0)
+    assert mine.job_id != theirs.job_id
+
+
+def test_claim_next_takes_who_has_waited_longest(store: Store, new_job: NewJob) -> None:
+    added = [store.add(new_job(f"{n}"), form_token=None, variation=0).job_id for n in range(3)]
+    assert [claim(store).job_id for _ in range(3)] == added
+    assert store.claim_next("scripted", worker="me", lease_s=60) is None
+
+
+def test_move_commits_the_change_and_the_event(store: Store, new_job: NewJob) -> None:
+    store.add(new_job(), form_token=None, variation=0)
+    moved = store.move(claim(store), state=JobState.UPLOADING, phase=Phase.UPLOADING, message="Going")
+    assert (moved.state, moved.message, moved.finished_at) == (JobState.UPLOADING, "Going", None)
+    assert [snapshot["message"] for _, snapshot in store.events_after(moved.job_id, 1)] == ["Going"]
+
+
+def test_move_of_a_job_that_moved_on_is_refused(store: Store, new_job: NewJob) -> None:
+    """The compare-and-swap: state, worker and epoch must be as they were seen."""
+    store.add(new_job(), form_token=None, variation=0)
+    seen = claim(store)
+    store.move(seen, state=JobState.UPLOADING)
+    for stale in (seen, replace(seen, state=JobState.UPLOADING, worker="other"), replace(seen, epoch=99)):
+        with pytest.raises(LeaseLostError):
+            store.move(stale, state=JobState.SUBMITTING)
+    assert len(store.events_after(seen.job_id, 0)) == 2
+
+
+def test_a_final_state_is_left_by_nothing(store: Store, new_job: NewJob) -> None:
+    store.add(new_job(), form_token=None, variation=0)
+    done = store.move(claim(store), state=JobState.SUCCEEDED)
+    assert done.finished_at is not None
+    with pytest.raises(LeaseLostError):
+        store.move(done, state=JobState.RUNNING)
+    assert store.want_cancel(done.job_id) == done
+    assert not store.adopt(done.job_id, remote_id="late")
+
+
+@pytest.mark.parametrize("state", [JobState.QUEUED, JobState.UPLOADING])
+def test_want_cancel_before_sending_ends_the_job(store: Store, new_job: NewJob, state: JobState) -> None:
+    store.add(new_job(), form_token=None, variation=0)
+    job = store.move(claim(store), state=state)
+    cancelled = store.want_cancel(job.job_id)
+    assert cancelled is not None
+    assert (cancelled.state, cancelled.cost.amount, cancelled.cost.kind) == (JobState.CANCELLED, 0.0, "exact")
+    with pytest.raises(LeaseLostError):
+        store.move(job, state=JobState.SUBMITTING)
+
+
+@pytest.mark.parametrize("state", [JobState.SUBMITTING, JobState.RUNNING, JobState.DOWNLOADING])
+def test_want_cancel_after_sending_keeps_the_state_and_the_wish(store: Store, new_job: NewJob, state: JobState) -> None:
+    store.add(new_job(), form_token=None, variation=0)
+    job = store.move(claim(store), state=state)
+    wished = store.want_cancel(job.job_id)
+    assert wished is not None
+    assert (wished.state, wished.cancel_wanted) == (state, True)
+    store.move(job, message="The runner may go on")
+    events = len(store.events_after(job.job_id, 0))
+    store.want_cancel(job.job_id)
+    assert len(store.events_after(job.job_id, 0)) == events  # a second wish is no news
+
+
+def test_want_cancel_of_an_unknown_job_returns_none(store: Store) -> None:
+    assert store.want_cancel("nobody") is None
+
+
+def test_adopt_accepts_a_late_id_whoever_holds_the_job(store: Store, new_job: NewJob) -> None:
+    """A7: a late id is always accepted, once."""
+    store.add(new_job(), form_token=None, variation=0)
+    job = store.move(claim(store), state=JobState.NEEDS_ATTENTION)
+    assert store.adopt(job.job_id, remote_id="r1")
+    assert not store.adopt(job.job_id, remote_id="r2")
+    adopted = store.get(job.job_id)
+    assert adopted is not None
+    assert (adopted.state, adopted.remote_id, adopted.worker) == (JobState.RUNNING, "r1", None)
+    assert adopted.finished_at is None
+
+
+def test_claim_interrupted_takes_only_what_a_dead_worker_left(store: Store, new_job: NewJob) -> None:
+    store.add(new_job(), form_token=None, variation=0)
+    running = store.move(claim(store, "dead"), state=JobState.RUNNING)
+    assert store.claim_interrupted(("scripted",), worker="me", lease_s=60) is None
+    store.drop_all_leases()
+    assert store.claim_interrupted(("elsewhere",), worker="me", lease_s=60) is None
+    taken = store.claim_interrupted(("scripted",), worker="me", lease_s=60)
+    assert taken is not None
+    assert (taken.job_id, taken.state, taken.epoch) == (running.job_id, JobState.RUNNING, running.epoch + 1)
+    with pytest.raises(LeaseLostError):
+        store.move(running, message="the dead worker wakes up")
+
+
+def test_a_lease_runs_out_unless_it_is_renewed(data_dir: Path, new_job: NewJob) -> None:
+    now = datetime(2026, 1, 1, tzinfo=timezone.utc)
+    store = Store(f"sqlite:///{data_dir}/jobs.sqlite3", now=lambda: now, bell=Bell())
+    for prompt in ("walked", "walk broke"):
+        store.add(new_job(prompt), form_token=None, variation=0)
+    kept, lost = (store.move(claim(store), state=JobState.RUNNING) for _ in range(2))
+    now += timedelta(seconds=50)
+    store.renew_leases([kept.job_id], worker="me", lease_s=60)
+    now += timedelta(seconds=30)
+    taken = store.claim_interrupted(("scripted",), worker="other", lease_s=60)
+    assert taken is not None
+    assert taken.job_id == lost.job_id
+    assert store.claim_interrupted(("scripted",), worker="other", lease_s=60) is None
+    store.close()
+
+
+def test_show_places_tells_each_waiting_job_its_number_once(store: Store, new_job: NewJob) -> None:
+    first, second, third = (store.add(new_job(f"{n}"), form_token=None, variation=0).job_id for n in range(3))
+    store.show_places("scripted")
+    store.show_places("scripted")
+    claim(store)
+    store.show_places("scripted")
+    messages = {
+        job_id: [snapshot["message"] for _, snapshot in store.events_after(job_id, 0)]
+        for job_id in (first, second, third)
+    }
+    assert messages[first] == ["Waiting", "Waiting, number 1 in line"]
+    assert messages[third] == ["Waiting", "Waiting, number 3 in line", "Waiting, number 2 in line"]
+
+
+def test_events_can_be_read_again_from_any_number(store: Store, new_job: NewJob) -> None:
+    store.add(new_job(), form_token=None, variation=0)
+    job = claim(store)
+    for n in range(5):
+        job = store.move(job, message=f"step {n}")
+    for after in range(7):
+        assert [seq for seq, _ in store.events_after(job.job_id, after)] == list(range(after + 1, 7))
+
+
+def test_jobs_of_lists_only_the_owner_and_newest_first(store: Store, new_job: NewJob) -> None:
+    mine = [store.add(new_job(f"{n}", owner="me"), form_token=None, variation=0).job_id for n in range(2)]
+    store.add(new_job("theirs", owner="you"), form_token=None, variation=0)
+    store.add(new_job("nobody's", owner=None), form_token=None, variation=0)
+    assert [job.job_id for job in store.jobs_of("me", {JobState.QUEUED}, limit=10)] == mine[::-1]
+    assert store.jobs_of(None, {JobState.QUEUED}, limit=10) == []
+
+
+def test_past_runs_are_those_of_the_same_kind(store: Store, new_job: NewJob) -> None:
+    start = datetime(2026, 1, 1, tzinfo=timezone.utc)
+    store.add(new_job(), form_token=None, variation=0)
+    store.move(claim(store), state=JobState.SUCCEEDED, started_at=start - timedelta(seconds=42))
+    request = new_job().request
+    assert store.past_runs_s(request) == [42.0]
+    assert store.past_runs_s(replace(request, resolution="480p")) == []
+
+
+def test_committed_rows_survive_another_opening(data_dir: Path, store: Store, new_job: NewJob) -> None:
+    job = store.add(new_job("Ünïcode 猫"), form_token=None, variation=0)
+    reopened = Store(f"sqlite:///{data_dir}/jobs.sqlite3", now=lambda: job.created_at, bell=Bell())
+    assert reopened.get(job.job_id) == job
+    reopened.close()
+
+
+def test_sqlite_survives_power_cuts_by_its_pragmas(store: Store) -> None:
+    with store._engine.connect() as db:
+        assert db.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
+        assert db.exec_driver_sql("PRAGMA synchronous").scalar() == 2
+
+
+def test_a_file_that_is_no_database_is_a_store_error(data_dir: Path) -> None:
+    (data_dir / "jobs.sqlite3").write_bytes(b"this is no database" * 100)
+    with pytest.raises(StoreError, match="cannot be opened"):
+        Store(f"sqlite:///{data_dir}/jobs.sqlite3", now=lambda: datetime.now(timezone.utc), bell=Bell())
