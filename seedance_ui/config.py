@@ -69,6 +69,17 @@ class Settings:
         """Whether a visitor's job may run on the owner's keys: at home always, in public only under all three caps."""
         return not self.is_public or None not in (self.daily_budget_usd, self.visitor_daily_jobs, self.max_job_usd)
 
+    @property
+    def allowed_hosts(self) -> frozenset[str]:
+        """Names under which the app may be called: a page of another name that resolves here is an attack."""
+        outside = urlsplit(self.public_url).hostname if self.public_url else None
+        return frozenset({"localhost", "127.0.0.1", "::1", self.server_name.lower(), *((outside,) if outside else ())})
+
+    @property
+    def allows_ip_hosts(self) -> bool:
+        """Whether a bare address will do as well: bound to every interface, it has addresses that we cannot know."""
+        return not _is_loopback(self.server_name)
+
     @classmethod
     def from_env(cls, mapping: Mapping[str, str]) -> Settings:
         """Build the settings from variables; an empty or blank value counts as unset.

@@ -303,3 +303,15 @@ def test_env_example_as_it_stands_sets_nothing(tmp_path: Path) -> None:
 
     assert {variable.name for variable in VARIABLES} <= environment.keys()
     assert Settings.from_env(environment) == Settings.from_env({})
+
+
+def test_allowed_hosts_at_home_are_this_machine_only() -> None:
+    settings = Settings.from_env({})
+    assert settings.allowed_hosts == {"localhost", "127.0.0.1", "::1"}
+    assert not settings.allows_ip_hosts
+
+
+def test_allowed_hosts_on_a_space_are_its_own_name_and_addresses() -> None:
+    settings = Settings.from_env({"SPACE_ID": "me/demo", "SPACE_HOST": "me-demo.hf.space"})
+    assert {"me-demo.hf.space", "localhost"} <= settings.allowed_hosts
+    assert settings.allows_ip_hosts
