@@ -20,7 +20,9 @@ test: $(VENV)/.develops ## run every test, the browser's included
 
 check: lint test ## what CI runs: format, lint, imports, types, tests
 
+# Gradio writes stubs beside its components at run time; mypy would read them in place of the source.
 lint: $(VENV)/.develops ## check without running
+	@find seedance_ui -name '*.pyi' -delete
 	@$(VENV)/bin/ruff format --check .
 	@$(VENV)/bin/ruff check .
 	@$(VENV)/bin/lint-imports --no-cache
