@@ -5,6 +5,7 @@ Settings go in; store, runner, providers and library come out wired. Nothing her
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import os
 import secrets
@@ -37,7 +38,7 @@ from seedance_ui.domain.validation import Problem, blocking, check_request
 from seedance_ui.errors import ConfigError, InvalidRequestError, MissingKeyError, StoreError
 from seedance_ui.jobs.bell import Bell
 from seedance_ui.jobs.clock import Clock, SystemClock
-from seedance_ui.jobs.runner import Runner
+from seedance_ui.jobs.runner import LOOK_AGAIN_S, Runner
 from seedance_ui.jobs.schedule import usual_range_s
 from seedance_ui.jobs.store import Store
 from seedance_ui.jobs.tools import Tools
@@ -85,7 +86,7 @@ class LibraryItemJson(TypedDict):
     video_url: str
     poster_url: str
     last_frame_url: str
-    duration_s: float
+    duration_s: float | None
     resolution: str
     aspect_ratio: str
     width_px: int
@@ -271,13 +272,15 @@ class Services:
         with self._bell.listen(job_id) as rung:
             while True:
                 rung.clear()
-                state = None
-                for seq, snapshot in await self.events_after(job_id, after):
+                events = await self.events_after(job_id, after)
+                for seq, snapshot in events:
                     yield seq, snapshot
-                    after, state = seq, snapshot["state"]
-                if state in ended:
+                    after = seq
+                latest = events[-1][1] if events else await self.snapshot(job_id)
+                if latest is None or latest["state"] in ended:
                     return
-                await rung.wait()
+                # The time-out is for an event that another process wrote: its bell does not ring here.
+                await asyncio.wait({asyncio.ensure_future(rung.wait())}, timeout=LOOK_AGAIN_S)
 
     async def open_jobs(self, owner: str | None) -> list[SnapshotJson]:
         """Return an owner's jobs that are not final, newest first."""

@@ -1,0 +1,33 @@
+"""The FastAPI application that Gradio is mounted on. Our own routes are registered first, and win."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from fastapi import FastAPI
+from fastapi.staticfiles import StaticFiles
+
+from seedance_ui.services import Services
+from seedance_ui.web.guard import Guard
+from seedance_ui.web.routes import create_router
+
+ASSETS = Path(__file__).resolve().parents[2] / "assets"
+"""Style sheets, scripts, fonts and example media."""
+
+
+def create_app(services: Services) -> FastAPI:
+    """Return the application without its page: routes, static files and the guard around everything."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        services.start()
+        yield
+        services.stop()
+
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
+    app.include_router(create_router(services))
+    app.mount("/assets", StaticFiles(directory=ASSETS), name="assets")
+    app.add_middleware(Guard, hosts=services.settings.allowed_hosts, allows_ip_hosts=services.settings.allows_ip_hosts)
+    return app

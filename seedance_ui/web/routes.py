@@ -1,0 +1,102 @@
+"""Job status, events, media and health: the routes that the page and clients call beside Gradio.
+
+A job id is the capability: it is unguessable, and every id that is not there gets the same 404.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+from fastapi import APIRouter, Header, HTTPException, Query, Response
+from fastapi.responses import FileResponse, JSONResponse
+from sse_starlette import EventSourceResponse, ServerSentEvent
+
+from seedance_ui import __version__
+from seedance_ui.domain.job import ENDED_STATES, SnapshotJson
+from seedance_ui.services import Services
+
+RETRY_MS = 2000
+"""How soon a browser comes back after its stream broke, in milliseconds."""
+
+PING_S = 15
+"""How often a silent stream sends a comment, so that no proxy takes it for dead; in seconds."""
+
+MAX_IDS = 20
+"""How many jobs one question may name."""
+
+_JOB_ID = re.compile(r"[0-9a-f]{32}")
+_MEDIA_NAME = re.compile(r"[0-9a-f]{32}(\.mp4|\.jpg|-last\.png)")
+_MEDIA_TYPES = {".mp4": "video/mp4", ".jpg": "image/jpeg", "-last.png": "image/png"}
+_NO_STORE = {"Cache-Control": "no-store"}
+
+
+def create_router(services: Services) -> APIRouter:
+    """Return the routes over these services."""
+    router = APIRouter()
+
+    @router.get("/healthz")
+    async def healthz() -> JSONResponse:
+        jobs = await services.count_by_state()
+        return JSONResponse({"status": "ok", "version": __version__, "jobs": jobs}, headers=_NO_STORE)
+
+    @router.get("/api/jobs")
+    async def some_jobs(ids: Annotated[list[str] | None, Query(alias="id")] = None) -> JSONResponse:
+        wanted = list(dict.fromkeys(ids or ()))
+        if len(wanted) > MAX_IDS:
+            raise HTTPException(400, f"At most {MAX_IDS} ids at once.")
+        found = [await _snapshot(services, job_id) for job_id in wanted]
+        return JSONResponse([snapshot for snapshot in found if snapshot], headers=_NO_STORE)
+
+    @router.get("/api/jobs/{job_id}")
+    async def one_job(job_id: str) -> JSONResponse:
+        return JSONResponse(_found(await _snapshot(services, job_id)), headers=_NO_STORE)
+
+    @router.post("/api/jobs/{job_id}/cancel")
+    async def cancel(job_id: str) -> JSONResponse:
+        snapshot = await services.cancel(job_id) if _JOB_ID.fullmatch(job_id) else None
+        return JSONResponse(_found(snapshot), status_code=202, headers=_NO_STORE)
+
+    @router.get("/api/jobs/{job_id}/events")
+    async def events(job_id: str, last_event_id: Annotated[str | None, Header()] = None) -> Response:
+        snapshot = _found(await _snapshot(services, job_id))
+        after = _seq(last_event_id)
+        ended = snapshot["state"] in {state.value for state in ENDED_STATES}
+        if ended and after and not await services.events_after(job_id, after):
+            return Response(status_code=204)  # tells a browser's EventSource to stop coming back
+        return EventSourceResponse(
+            _stream(services, job_id, after), ping=PING_S, headers={**_NO_STORE, "X-Accel-Buffering": "no"}
+        )
+
+    @router.get("/media/{name}")
+    async def media(name: str) -> FileResponse:
+        match = _MEDIA_NAME.fullmatch(name)
+        path = services.media_path(name) if match else None
+        if match is None or path is None:
+            raise HTTPException(404)
+        headers = {"Cache-Control": "private, max-age=86400, immutable", "X-Robots-Tag": "noindex"}
+        return FileResponse(path, media_type=_MEDIA_TYPES[match[1]], headers=headers)
+
+    return router
+
+
+async def _snapshot(services: Services, job_id: str) -> SnapshotJson | None:
+    return await services.snapshot(job_id) if _JOB_ID.fullmatch(job_id) else None
+
+
+def _found(snapshot: SnapshotJson | None) -> SnapshotJson:
+    if snapshot is None:
+        raise HTTPException(404, "There is no such job.")
+    return snapshot
+
+
+def _seq(last_event_id: str | None) -> int:
+    """Return where a stream goes on; what is not a number starts it over, which repeats but loses nothing."""
+    return int(last_event_id) if last_event_id and re.fullmatch(r"[0-9]{1,9}", last_event_id) else 0
+
+
+async def _stream(services: Services, job_id: str, after: int) -> AsyncIterator[ServerSentEvent]:
+    async for seq, snapshot in services.watch(job_id, after=after):
+        yield ServerSentEvent(json.dumps(snapshot), event="job", id=str(seq), retry=RETRY_MS)
