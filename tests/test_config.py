@@ -295,6 +295,7 @@ def test_read_environment_is_silent_about_names_of_others(tmp_path: Path, caplog
 
 
 def test_env_example_is_the_rendered_table() -> None:
+    """To write it anew: `python -c "import seedance_ui.variables as v; print(v.render_env_example(), end='')"`."""
     assert (ROOT / ".env.example").read_text(encoding="utf-8") == render_env_example()
 
 
