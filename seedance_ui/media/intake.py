@@ -1,15 +1,14 @@
-"""Take people's files in: copied, named by their content, looked at once (F8, F10)."""
+"""Take people's files in: copied, cleaned, looked at, and named by their content (F7, F8, F10)."""
 
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import os
 import secrets
 import stat
 from asyncio import AbstractEventLoop, Semaphore
 from collections import OrderedDict
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 from weakref import WeakKeyDictionary
@@ -20,6 +19,8 @@ from seedance_ui.errors import MediaError, StoreError
 from seedance_ui.media.disk import DISK_FULL, is_disk_full
 from seedance_ui.media.names import display_name
 from seedance_ui.media.probe import inspect, sniff_file
+from seedance_ui.media.sanitise import sanitise
+from seedance_ui.media.sniff import FileType
 
 MAX_SIZE_BYTES = max(MediaLimits().max_size_bytes.values())
 """No slot takes a larger file; the limit of each kind is a rule of the model."""
@@ -29,15 +30,6 @@ _CHUNK_BYTES = 1024 * 1024
 
 _Fingerprint = tuple[str, int, int]
 """Path, size in bytes, time of the last change in nanoseconds."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Copy:
-    """A whole copy that was not looked at yet."""
-
-    part: Path
-    target: Path
-    sha256: str
 
 
 class Intake:
@@ -51,7 +43,7 @@ class Intake:
         self._slots: WeakKeyDictionary[AbstractEventLoop, Semaphore] = WeakKeyDictionary()
 
     async def take_in(self, path: Path, *, name: str) -> MediaFile:
-        """Copy a file into the directory, look at it, and return it there. The same upload is looked at once.
+        """Copy a file into the directory without its metadata, and return it there. The same upload is taken once.
 
         Args:
             path: A regular file.
@@ -78,34 +70,35 @@ class Intake:
     async def _copy_and_inspect(self, path: Path, name: str) -> MediaFile:
         part = self._directory / f".{secrets.token_hex(8)}.part"
         try:
-            copy = await asyncio.to_thread(self._copy, path, part, name)
-            file = await inspect(copy.part, name=name, sha256=copy.sha256)
-            if not copy.target.exists():
-                copy.part.replace(copy.target)
-            return replace(file, path=copy.target)
+            file_type = await asyncio.to_thread(_copy, path, part, name)
+            await sanitise(part, file_type, name=name)
+            file = await inspect(part, name=name)
+            # The type decides the extension, never the name (F8).
+            target = self._directory / f"{file.sha256}.{file_type.extension}"
+            if not target.exists():
+                part.replace(target)
+            return replace(file, path=target)
         finally:
             part.unlink(missing_ok=True)
 
-    def _copy(self, path: Path, part: Path, name: str) -> _Copy:
-        """Copy what is taken, flushed to disk; the type decides the extension, never the name (F8)."""
-        digest = hashlib.sha256()
-        with _open_regular(path, name) as source:
-            extension = sniff_file(source, name).extension
-            try:
-                with part.open("xb") as target:
-                    while chunk := source.read(_CHUNK_BYTES):
-                        digest.update(chunk)
-                        target.write(chunk)
-                        if target.tell() > MAX_SIZE_BYTES:
-                            raise _too_large(name, target.tell())
-                    target.flush()
-                    os.fsync(target.fileno())
-            except OSError as exc:
-                if is_disk_full(exc):
-                    raise StoreError(DISK_FULL) from exc
-                raise
-        sha256 = digest.hexdigest()
-        return _Copy(part, self._directory / f"{sha256}.{extension}", sha256)
+
+def _copy(path: Path, part: Path, name: str) -> FileType:
+    """Copy a file of a type that is taken, flushed to disk, and return its type."""
+    with _open_regular(path, name) as source:
+        file_type = sniff_file(source, name)
+        try:
+            with part.open("xb") as target:
+                while chunk := source.read(_CHUNK_BYTES):
+                    target.write(chunk)
+                    if target.tell() > MAX_SIZE_BYTES:
+                        raise _too_large(name, target.tell())
+                target.flush()
+                os.fsync(target.fileno())
+        except OSError as exc:
+            if is_disk_full(exc):
+                raise StoreError(DISK_FULL) from exc
+            raise
+    return file_type
 
 
 def _fingerprint(path: Path, name: str) -> _Fingerprint:

@@ -42,10 +42,14 @@ class Mp4Facts:
 
 
 @dataclass(frozen=True, slots=True)
-class _Box:
+class Box:
+    """One box of a file, by offsets from its beginning."""
+
     kind: bytes
+    """Four letters."""
     path: tuple[bytes, ...]
     """The kinds of the boxes around it, outermost first."""
+    start: int
     body: int
     """Offset of what follows the header."""
     end: int
@@ -63,14 +67,14 @@ def check_mp4(path: Path, *, name: str = "This video") -> Mp4Facts:
     """
     with path.open("rb") as file:
         size_bytes = os.fstat(file.fileno()).st_size
-        boxes = list(_walk(file, size_bytes, name))
+        boxes = list(walk_boxes(file, size_bytes, name))
         kinds = {box.kind for box in boxes if not box.path}
         if not boxes or boxes[0].kind != b"ftyp":
             raise MediaError(f"{name} is damaged: it does not begin as an MP4 does.", asset=name)
         for needed in (b"moov", b"mdat"):
             if needed not in kinds:
                 raise MediaError(f"{name} is incomplete: a part of it is missing.", asset=name)
-        handlers = [_handler(file, box) for box in boxes if box.path == (b"moov", b"trak", b"mdia")]
+        handlers = [read_handler(file, box) for box in boxes if box.path == (b"moov", b"trak", b"mdia")]
         if not any(handlers):
             raise MediaError(f"{name} holds neither picture nor sound.", asset=name)
         is_fragmented = b"moof" in kinds and any(box.kind == b"mvex" for box in boxes)
@@ -105,8 +109,12 @@ def check_finished_video(path: Path) -> Mp4Facts:
     return facts
 
 
-def _walk(file: BinaryIO, size_bytes: int, name: str) -> Iterator[_Box]:
-    """Yield all boxes in file order; siblings must fill what is around them."""
+def walk_boxes(file: BinaryIO, size_bytes: int, name: str) -> Iterator[Box]:
+    """Yield all boxes in file order; siblings must fill what is around them.
+
+    Raises:
+        MediaError: They do not, or there are too many or too deep ones.
+    """
     found = 0
     open_ends: list[tuple[bytes, int]] = []
     offset = 0
@@ -135,7 +143,7 @@ def _is_filled(offset: int, end: int) -> bool:
     return end - offset < 8
 
 
-def _read_box(file: BinaryIO, offset: int, limit: int, path: tuple[bytes, ...]) -> _Box | None:
+def _read_box(file: BinaryIO, offset: int, limit: int, path: tuple[bytes, ...]) -> Box | None:
     """Return the box at an offset, or None where it does not fit; a size of 0 ("to the end") hides a cut."""
     file.seek(offset)
     header = file.read(min(16, limit - offset))
@@ -148,21 +156,21 @@ def _read_box(file: BinaryIO, offset: int, limit: int, path: tuple[bytes, ...]) 
         size, body = int.from_bytes(header[8:16], "big"), offset + 16
     if not body - offset <= size <= limit - offset:
         return None
-    return _Box(header[4:8], path, body, offset + size)
+    return Box(header[4:8], path, offset, body, offset + size)
 
 
-def _handler(file: BinaryIO, box: _Box) -> bytes:
+def read_handler(file: BinaryIO, box: Box) -> bytes:
     """Return what a track holds (`vide`, `soun`); empty for another box than `hdlr`."""
     return _read(file, box, 8, 4) if box.kind == b"hdlr" else b""
 
 
-def _shown_size(file: BinaryIO, box: _Box) -> tuple[int, int]:
+def _shown_size(file: BinaryIO, box: Box) -> tuple[int, int]:
     """Return a track's width × height in pixels from its `tkhd`, whose last eight bytes hold them as 16.16."""
     at = 88 if _read(file, box, 0, 1) == b"\1" else 76
     return int.from_bytes(_read(file, box, at, 2), "big"), int.from_bytes(_read(file, box, at + 4, 2), "big")
 
 
-def _duration(file: BinaryIO, boxes: list[_Box]) -> float | None:
+def _duration(file: BinaryIO, boxes: list[Box]) -> float | None:
     """Return the longest duration that a header states, or None."""
     stated = [
         _stated_duration(file, box)
@@ -172,7 +180,7 @@ def _duration(file: BinaryIO, boxes: list[_Box]) -> float | None:
     return max((seconds for seconds in stated if seconds), default=None)
 
 
-def _stated_duration(file: BinaryIO, box: _Box) -> float | None:
+def _stated_duration(file: BinaryIO, box: Box) -> float | None:
     """Read `mvhd` or `mdhd`, which begin alike; version 1 has 64-bit times."""
     width, at = (8, 20) if _read(file, box, 0, 1) == b"\1" else (4, 12)
     timescale = int.from_bytes(_read(file, box, at, 4), "big")
@@ -182,7 +190,7 @@ def _stated_duration(file: BinaryIO, box: _Box) -> float | None:
     return duration / timescale
 
 
-def _read(file: BinaryIO, box: _Box, at: int, count: int) -> bytes:
+def _read(file: BinaryIO, box: Box, at: int, count: int) -> bytes:
     """Return bytes of a box's body; fewer where it is shorter."""
     file.seek(box.body + at)
     return file.read(max(0, min(count, box.end - box.body - at)))

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from seedance_ui.errors import MediaError
 
 _MOST_CHARS = 60
 _TAIL_CHARS = 16
@@ -20,6 +24,16 @@ def display_name(name: str) -> str:
     if len(clean) > _MOST_CHARS:
         clean = f"{clean[: _MOST_CHARS - _TAIL_CHARS - 1]}…{clean[-_TAIL_CHARS:]}"
     return clean
+
+
+@contextmanager
+def about(name: str) -> Iterator[None]:
+    """Make `name` the asset of a `MediaError` that leaves this block without one."""
+    try:
+        yield
+    except MediaError as exc:
+        exc.asset = exc.asset or name
+        raise
 
 
 def _is_visible(char: str) -> bool:

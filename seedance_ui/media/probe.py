@@ -11,7 +11,7 @@ from typing import BinaryIO
 from seedance_ui.domain.media import MediaFile, MediaKind
 from seedance_ui.errors import MediaError
 from seedance_ui.media.mp4 import check_mp4
-from seedance_ui.media.names import display_name
+from seedance_ui.media.names import about, display_name
 from seedance_ui.media.sniff import HEAD_BYTES, WAV, FileType, sniff
 from seedance_ui.media.wav import check_wav
 from seedance_ui.media.worker import PROBE_LIMITS, path_argument, run_task
@@ -41,12 +41,10 @@ async def inspect(path: Path, *, name: str, sha256: str | None = None) -> MediaF
             the name and can stand at a field as it is.
     """
     shown = display_name(name)
-    try:
+    with about(shown):
         outside = await asyncio.to_thread(_look_from_outside, path, shown, sha256)
         args = {"path": path_argument(path), "mime": outside.type.mime, "name": shown}
         measured = await run_task("probe", args, limits=PROBE_LIMITS, subject=shown)
-    except MediaError as exc:
-        raise MediaError(str(exc), asset=shown) from exc
     return MediaFile(
         path=path,
         kind=outside.type.kind,

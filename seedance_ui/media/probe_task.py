@@ -42,7 +42,7 @@ def probe_file(args: dict[str, Any], report: Callable[[float], None]) -> dict[st
 def _probe_image(path: Path, mime: str, name: str) -> dict[str, Any]:
     with open_image(path, mime, name) as image:
         width_px, height_px = image.size
-        _check_size(width_px, height_px, name)
+        check_size(width_px, height_px, name)
         image.load()
         if stands_on_its_side(image):
             width_px, height_px = height_px, width_px
@@ -51,7 +51,7 @@ def _probe_image(path: Path, mime: str, name: str) -> dict[str, Any]:
 
 def _probe_video(container: InputContainer, name: str) -> dict[str, Any]:
     stream = find_video(container, name)
-    _check_size(stream.codec_context.width, stream.codec_context.height, name)
+    check_size(stream.codec_context.width, stream.codec_context.height, name)
     frame = next(container.decode(stream), None)
     if frame is None:
         raise MediaError(f"{name} has no frame that can be shown. Export it again as MP4 (H.264).")
@@ -104,7 +104,12 @@ def _stated_seconds(container: InputContainer, stream_s: float | None) -> float 
     return round(seconds, 3) if seconds > 0 else None
 
 
-def _check_size(width_px: int, height_px: int, name: str) -> None:
+def check_size(width_px: int, height_px: int, name: str) -> None:
+    """Refuse pictures that are too large to decode here, too small or too narrow to be of use.
+
+    Raises:
+        MediaError: One of these; says which and what to do.
+    """
     size = f"{width_px:,}\u00a0×\u00a0{height_px:,} pixels"
     if width_px * height_px > MAX_PIXELS or max(width_px, height_px) > MAX_SIDE_PX:
         raise MediaError(

@@ -27,6 +27,7 @@ logger = logging.getLogger(__name__)
 TASKS: Mapping[str, str] = MappingProxyType(
     {
         "probe": "seedance_ui.media.probe_task:probe_file",
+        "sanitise": "seedance_ui.media.sanitise_task:rewrite_image",
         "stills": "seedance_ui.media.stills_task:write_stills",
         "thumbnail": "seedance_ui.media.thumbnail_task:write_thumbnail",
         "storyboard": "seedance_ui.media.storyboard.render:draw_storyboard",
@@ -55,6 +56,8 @@ class Limits:
 
 PROBE_LIMITS = Limits(memory_bytes=1024**3, cpu_s=10, wall_s=15.0)
 """For looking at a file that somebody gave us."""
+REWRITE_LIMITS = Limits(memory_bytes=2 * 1024**3, cpu_s=60, wall_s=90.0)
+"""For writing a picture anew, 40 megapixels at most."""
 RENDER_LIMITS = Limits(memory_bytes=4 * 1024**3, cpu_s=300, wall_s=300.0)
 """For encoding video: threads of libx264 reserve far more address space than they use."""
 
