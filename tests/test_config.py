@@ -115,6 +115,29 @@ def test_public_url_of_ones_own_wins_over_the_spaces() -> None:
     assert Settings.from_env(env).public_url == "https://films.example"
 
 
+LOOPBACK_NAMES = {"localhost", "127.0.0.1", "::1"}
+
+
+@pytest.mark.parametrize(
+    ("env", "names", "allows_ip_hosts"),
+    [
+        ({}, set(), False),
+        ({"GRADIO_SERVER_NAME": "127.0.0.2"}, {"127.0.0.2"}, False),
+        ({"GRADIO_SERVER_NAME": "0.0.0.0"}, set(), True),
+        ({"GRADIO_SERVER_NAME": "Studio.local"}, {"studio.local"}, True),
+        ({"SPACE_ID": "anna/films", "SPACE_HOST": "Anna-films.hf.space"}, {"anna-films.hf.space"}, True),
+        ({"SEEDANCE_PUBLIC_URL": "https://films.example:8443/app"}, {"films.example"}, False),
+    ],
+)
+def test_allowed_hosts_are_the_names_we_know_ourselves_by(
+    env: dict[str, str], names: set[str], allows_ip_hosts: bool
+) -> None:
+    settings = Settings.from_env(env)
+
+    assert settings.allowed_hosts == LOOPBACK_NAMES | names
+    assert settings.allows_ip_hosts is allows_ip_hosts
+
+
 CAPS = {"SEEDANCE_DAILY_BUDGET_USD": "20", "SEEDANCE_VISITOR_DAILY_JOBS": "3", "SEEDANCE_MAX_JOB_USD": "2.50"}
 
 
