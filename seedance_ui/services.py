@@ -10,7 +10,7 @@ import hashlib
 import os
 import secrets
 import shutil
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -45,7 +45,7 @@ from seedance_ui.jobs.tools import Tools
 from seedance_ui.library import Library
 from seedance_ui.media.intake import Intake
 from seedance_ui.providers import PROVIDERS
-from seedance_ui.providers.base import ProviderInfo, Setup
+from seedance_ui.providers.base import Provider, ProviderInfo, Setup
 
 LOCAL_OWNER = "local"
 """Who owns every job on one's own machine."""
@@ -106,6 +106,7 @@ class Services:
         self,
         settings: Settings,
         *,
+        providers: Mapping[str, type[Provider]] = PROVIDERS,
         clock: Clock | None = None,
         free_bytes: Callable[[Path], int] = lambda path: shutil.disk_usage(path).free,
     ) -> None:
@@ -113,6 +114,7 @@ class Services:
 
         Args:
             settings: What the owner decided.
+            providers: Id to class, in the picker's order.
             clock: The machine's, unless a test brings one.
             free_bytes: How much room a path's disk has left.
 
@@ -132,7 +134,7 @@ class Services:
         self._store = Store(settings.database_url, now=self._clock.now, bell=self._bell)
         self._executor = ThreadPoolExecutor(max_workers=4, thread_name_prefix="store")
         self._tools = Tools(self._store, self._library, self._clock, self._executor)
-        self._providers = {name: make(Setup(data_dir / "work" / name)) for name, make in PROVIDERS.items()}
+        self._providers = {name: make(Setup(data_dir / "work" / name)) for name, make in providers.items()}
         on_sqlite = make_url(settings.database_url).get_backend_name() == "sqlite"
         lock = FileLock(data_dir / "runner.lock", thread_local=False) if on_sqlite else None
         self._runner = Runner(self._providers, self._tools, lock=lock)

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import av
+import numpy as np
 import pytest
 
 from seedance_ui.variables import VARIABLES
@@ -32,3 +34,18 @@ def data_dir(tmp_path: Path) -> Path:
     directory = tmp_path / "data"
     directory.mkdir()
     return directory
+
+
+@pytest.fixture(scope="session")
+def finished_video(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return one second of noise, 320 × 240 pixels: more than 10 kB of real H.264."""
+    path = tmp_path_factory.mktemp("videos") / "finished.mp4"
+    noise = np.random.default_rng(1)
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("libx264", rate=24)
+        stream.width, stream.height, stream.pix_fmt = 320, 240, "yuv420p"
+        for _ in range(24):
+            frame = av.VideoFrame.from_ndarray(noise.integers(0, 255, (240, 320, 3), dtype=np.uint8), format="rgb24")
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode())
+    return path

@@ -1,0 +1,102 @@
+"""A clock that does not wait, and a provider that does what its script says."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import shutil
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import ClassVar
+
+from seedance_ui.domain.job import Job, JobState, JobUpdate, LocalVideo, Phase
+from seedance_ui.domain.model_spec import ModelSpec
+from seedance_ui.domain.pricing import Cost
+from seedance_ui.domain.request import GenerationRequest, Mode
+from seedance_ui.providers.base import Handles, Provider, ProviderInfo, Setup, Submitted
+
+
+class QuickClock:
+    """Waits give way once and pass at once; the time for records goes on by what was waited."""
+
+    def __init__(self) -> None:
+        self.time = datetime(2026, 1, 1, tzinfo=timezone.utc)
+        self.slept_s: list[float] = []
+
+    def now(self) -> datetime:
+        return self.time
+
+    async def sleep(self, seconds: float) -> None:
+        self.slept_s.append(seconds)
+        self.time += timedelta(seconds=seconds)
+        await asyncio.sleep(0.001 if seconds < 20 else 3600)  # the lease keeper's long sleep must not spin
+
+
+class ScriptedProvider(Provider):
+    """Takes requests and answers questions as a test says; counts what would have been paid."""
+
+    info: ClassVar[ProviderInfo] = ProviderInfo(
+        id="scripted", label="Scripted", hint="Does what it is told.", key_variables=("SCRIPTED_KEY",)
+    )
+
+    def __init__(self, setup: Setup) -> None:
+        super().__init__(setup)
+        self.jobs_at_once = 2
+        self.submits: list[str] = []
+        self.cancels: list[str] = []
+        self.confirms_cancel = False
+        self.on_submit: Callable[[str], Awaitable[None]] | None = None
+        self.on_poll: Callable[[Job], Awaitable[JobUpdate]] | None = None
+
+    def spec(self) -> ModelSpec:
+        return ModelSpec(
+            provider="scripted",
+            provider_label="Scripted",
+            model="m",
+            jobs_at_once=self.jobs_at_once,
+            poll_after_s=1.0,
+            can_cancel="maybe",
+        )
+
+    async def estimate(self, request: GenerationRequest) -> Cost:
+        return Cost(2.5, "USD", "estimate")
+
+    async def submit(self, job_id: str, request: GenerationRequest, handles: Handles) -> Submitted:
+        self.submits.append(job_id)
+        if self.on_submit is not None:
+            await self.on_submit(job_id)
+        return Submitted(f"remote-{job_id}")
+
+    async def poll(self, job: Job) -> JobUpdate:
+        assert self.on_poll is not None, "this test did not expect a question"
+        return await self.on_poll(job)
+
+    async def cancel(self, job: Job) -> bool:
+        self.cancels.append(job.job_id)
+        return self.confirms_cancel
+
+    def finish(self, video: Path) -> Callable[[Job], Awaitable[JobUpdate]]:
+        """Return a poll that hands out a copy of `video` at once."""
+
+        async def poll(job: Job) -> JobUpdate:
+            self.setup.work_dir.mkdir(parents=True, exist_ok=True)
+            copy = self.setup.work_dir / f"{job.job_id}.mp4"
+            shutil.copyfile(video, copy)
+            return JobUpdate("succeeded", "Ready", video=LocalVideo(copy), seed=7)
+
+        return poll
+
+
+def make_job(prompt: str = "a lighthouse", *, owner: str | None = "local", job_id: str | None = None) -> Job:
+    """Return an intent, as `services.submit` makes them."""
+    return Job(
+        job_id=job_id or secrets.token_hex(16),
+        owner=owner,
+        request=GenerationRequest(provider="scripted", mode=Mode.TEXT, prompt=prompt),
+        state=JobState.QUEUED,
+        phase=Phase.WAITING,
+        message="Waiting",
+        created_at=datetime(2026, 1, 1, tzinfo=timezone.utc),
+        cost=Cost(2.5, "USD", "estimate"),
+    )
