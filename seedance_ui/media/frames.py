@@ -1,9 +1,7 @@
-"""Open pictures, clips and sound, and take pictures out of clips. For the worker process only: it decodes."""
+"""Open clips and sound, and take pictures out of clips. For the worker process only: it decodes."""
 
 from __future__ import annotations
 
-import struct
-import zlib
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,16 +13,11 @@ from av.container import InputContainer
 from av.error import FFmpegError
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
-from PIL import Image, ImageOps, ImageStat
+from PIL import Image, ImageStat
 
 from seedance_ui.errors import MediaError
 
-_PILLOW_FORMATS = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP"}
 _DEMUXERS = {"video/mp4": "mp4", "video/quicktime": "mov", "audio/mpeg": "mp3", "audio/wav": "wav"}
-_BROKEN_IMAGE = (OSError, SyntaxError, ValueError, EOFError, KeyError, IndexError, TypeError, struct.error, zlib.error)
-"""What Pillow's decoders raise for damaged bytes."""
-_EXIF_ORIENTATION = 0x0112
-_ORIENTATIONS_ON_THEIR_SIDE = frozenset({5, 6, 7, 8})
 _TURNS = {90: Image.Transpose.ROTATE_90, 180: Image.Transpose.ROTATE_180, 270: Image.Transpose.ROTATE_270}
 """Degrees counter-clockwise."""
 _USEFUL_FROM_S = 0.5
@@ -32,39 +25,6 @@ _USEFUL_UNTIL_S = 3.0
 _USEFUL_CONTRAST = 12.0
 """Standard deviation of the luma, 0 to 127: below it a frame is all but one colour, a fade from black perhaps."""
 _LAST_SECONDS_S = 3.0
-
-# We look at the size ourselves, before anything is decoded.
-Image.MAX_IMAGE_PIXELS = None
-
-
-@contextmanager
-def open_image(path: Path, mime: str, name: str) -> Iterator[Image.Image]:
-    """Yield a picture that is not decoded yet; what breaks inside the block is the file's fault.
-
-    Raises:
-        MediaError: It is damaged.
-    """
-    try:
-        with Image.open(path, formats=[_PILLOW_FORMATS[mime]]) as image:
-            yield image
-    except _BROKEN_IMAGE as exc:
-        raise MediaError(f"{name} is damaged: it cannot be read as an image. Save it again as PNG or JPEG.") from exc
-
-
-def stands_on_its_side(image: Image.Image) -> bool:
-    """Return whether the EXIF orientation swaps width and height; a broken one does not."""
-    try:
-        return image.getexif().get(_EXIF_ORIENTATION) in _ORIENTATIONS_ON_THEIR_SIDE
-    except _BROKEN_IMAGE:
-        return False
-
-
-def turn_upright(image: Image.Image) -> Image.Image:
-    """Return a picture with its EXIF orientation applied; a broken one is ignored."""
-    try:
-        return ImageOps.exif_transpose(image)
-    except _BROKEN_IMAGE:
-        return image
 
 
 @contextmanager

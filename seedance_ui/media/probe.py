@@ -44,7 +44,8 @@ async def inspect(path: Path, *, name: str, sha256: str | None = None) -> MediaF
     with about(shown):
         outside = await asyncio.to_thread(_look_from_outside, path, shown, sha256)
         args = {"path": path_argument(path), "mime": outside.type.mime, "name": shown}
-        measured = await run_task("probe", args, limits=PROBE_LIMITS, subject=shown)
+        task = "probe_image" if outside.type.kind is MediaKind.IMAGE else "probe_clip"
+        measured = await run_task(task, args, limits=PROBE_LIMITS, subject=shown)
     return MediaFile(
         path=path,
         kind=outside.type.kind,

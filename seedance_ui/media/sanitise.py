@@ -37,7 +37,7 @@ async def sanitise(path: Path, file_type: FileType, *, name: str) -> None:
     with about(name):
         if file_type.kind is MediaKind.IMAGE:
             args = {"path": path_argument(path), "mime": file_type.mime, "name": name}
-            await run_task("sanitise", args, limits=REWRITE_LIMITS, subject=name)
+            await run_task("sanitise_image", args, limits=REWRITE_LIMITS, subject=name)
         elif file_type.kind is MediaKind.VIDEO:
             await asyncio.to_thread(_blank_metadata, path, name)
 

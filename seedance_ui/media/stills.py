@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from seedance_ui.domain.media import MediaFile
+from seedance_ui.domain.media import MediaFile, MediaKind
 from seedance_ui.media.worker import PROBE_LIMITS, RENDER_LIMITS, path_argument, run_task
 
 
@@ -34,4 +34,5 @@ async def make_thumbnail(file: MediaFile, target: Path) -> None:
         StoreError: The disk is full.
     """
     args = {"path": path_argument(file.path), "mime": file.mime, "name": file.name, "target": path_argument(target)}
-    await run_task("thumbnail", args, limits=PROBE_LIMITS, subject=file.name)
+    task = "thumbnail_image" if file.kind is MediaKind.IMAGE else "thumbnail_clip"
+    await run_task(task, args, limits=PROBE_LIMITS, subject=file.name)

@@ -26,10 +26,12 @@ logger = logging.getLogger(__name__)
 
 TASKS: Mapping[str, str] = MappingProxyType(
     {
-        "probe": "seedance_ui.media.probe_task:probe_file",
-        "sanitise": "seedance_ui.media.sanitise_task:rewrite_image",
+        "probe_image": "seedance_ui.media.image_tasks:probe_image",
+        "probe_clip": "seedance_ui.media.clip_tasks:probe_clip",
+        "sanitise_image": "seedance_ui.media.image_tasks:rewrite_image",
+        "thumbnail_image": "seedance_ui.media.image_tasks:write_image_thumbnail",
+        "thumbnail_clip": "seedance_ui.media.clip_tasks:write_clip_thumbnail",
         "stills": "seedance_ui.media.stills_task:write_stills",
-        "thumbnail": "seedance_ui.media.thumbnail_task:write_thumbnail",
         "storyboard": "seedance_ui.media.storyboard.render:draw_storyboard",
     }
 )

@@ -1,4 +1,7 @@
-"""The worker's look at one file: it is decoded as far as it takes to know that it can be."""
+"""The worker's tasks on clips and sound: look at one, draw what stands for it.
+
+Each takes `path`, `mime` as sniffed and `name` for messages; none reports progress, as each takes a moment.
+"""
 
 from __future__ import annotations
 
@@ -8,45 +11,45 @@ from typing import Any
 
 from av.audio.stream import AudioStream
 from av.container import InputContainer
+from PIL import Image
 
 from seedance_ui.errors import MediaError
-from seedance_ui.media.frames import find_video, is_decodable, open_clip, open_image, stands_on_its_side
+from seedance_ui.media.disk import replacing
+from seedance_ui.media.frames import find_useful_frame, find_video, is_decodable, open_clip
+from seedance_ui.media.pictures import check_size
+from seedance_ui.media.waveform import draw_waveform, measure_loudness
 
-MAX_PIXELS = 40_000_000
-MAX_SIDE_PX = 8192
-MIN_SIDE_PX = 64
-MAX_RATIO = 8.0
-"""Longer side / shorter side."""
+THUMBNAIL_SIDE_PX = 480
 _MEASURED_S = 60.0
 """Sound up to this length is measured by decoding it; what a header says about longer sound is believed."""
 
 
-def probe_file(args: dict[str, Any], report: Callable[[float], None]) -> dict[str, Any]:
-    """Return the measured fields of a `MediaFile`.
-
-    Args:
-        args: `path`, `mime` as sniffed, `name` for messages.
-        report: Not used: this takes a moment.
+def probe_clip(args: dict[str, Any], report: Callable[[float], None]) -> dict[str, Any]:
+    """Return the measured fields of a `MediaFile`, after decoding a first frame, or the sound.
 
     Raises:
         MediaError: It cannot be decoded, is too large or too small, or lacks what its kind must have.
     """
     path, mime, name = Path(args["path"]), args["mime"], args["name"]
-    kind = mime.partition("/")[0]
-    if kind == "image":
-        return _probe_image(path, mime, name)
     with open_clip(path, mime, name) as container:
-        return _probe_video(container, name) if kind == "video" else _probe_audio(container, name)
+        return _probe_video(container, name) if mime.startswith("video/") else _probe_audio(container, name)
 
 
-def _probe_image(path: Path, mime: str, name: str) -> dict[str, Any]:
-    with open_image(path, mime, name) as image:
-        width_px, height_px = image.size
-        check_size(width_px, height_px, name)
-        image.load()
-        if stands_on_its_side(image):
-            width_px, height_px = height_px, width_px
-    return {"width_px": width_px, "height_px": height_px}
+def write_clip_thumbnail(args: dict[str, Any], report: Callable[[float], None]) -> dict[str, Any]:
+    """Write to `target` a frame of a video (JPEG) or the waveform of a sound (PNG), at most 480 pixels a side.
+
+    Raises:
+        MediaError: It cannot be decoded.
+    """
+    path, mime, name = Path(args["path"]), args["mime"], args["name"]
+    if mime.startswith("audio/"):
+        picture, form = draw_waveform(measure_loudness(path, mime, name)), "PNG"
+    else:
+        picture, form = find_useful_frame(path, name, mime), "JPEG"
+        picture.thumbnail((THUMBNAIL_SIDE_PX, THUMBNAIL_SIDE_PX), Image.Resampling.LANCZOS)
+    with replacing(Path(args["target"])) as part:
+        picture.save(part, form)
+    return {}
 
 
 def _probe_video(container: InputContainer, name: str) -> dict[str, Any]:
@@ -102,22 +105,3 @@ def _stated_seconds(container: InputContainer, stream_s: float | None) -> float 
     """Return what the stream says, or else the container (in microseconds)."""
     seconds = stream_s or (container.duration or 0) / 1_000_000
     return round(seconds, 3) if seconds > 0 else None
-
-
-def check_size(width_px: int, height_px: int, name: str) -> None:
-    """Refuse pictures that are too large to decode here, too small or too narrow to be of use.
-
-    Raises:
-        MediaError: One of these; says which and what to do.
-    """
-    size = f"{width_px:,}\u00a0×\u00a0{height_px:,} pixels"
-    if width_px * height_px > MAX_PIXELS or max(width_px, height_px) > MAX_SIDE_PX:
-        raise MediaError(
-            f"{name} has {size}, too many to open here. The most is {MAX_SIDE_PX:,} on a side"
-            f" and {MAX_PIXELS // 1_000_000} million in all. Make it smaller."
-        )
-    shorter, longer = sorted((width_px, height_px))
-    if shorter < MIN_SIDE_PX:
-        raise MediaError(f"{name} has only {size}. The least is {MIN_SIDE_PX} on a side. Choose a larger one.")
-    if longer > MAX_RATIO * shorter:
-        raise MediaError(f"{name} has {size}: too long and narrow. The most is {MAX_RATIO:.0f} to 1. Crop it.")
