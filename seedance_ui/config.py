@@ -71,25 +71,17 @@ class Settings:
 
     @property
     def allowed_hosts(self) -> frozenset[str]:
-        """Names under which the app may be called: a page of another name that resolves here is an attack."""
+        """Names under which the app may be called, in lower case and without a port.
+
+        A page of another name that resolves here is an attack (DNS rebinding).
+        """
         outside = urlsplit(self.public_url).hostname if self.public_url else None
-        return frozenset({"localhost", "127.0.0.1", "::1", self.server_name.lower(), *((outside,) if outside else ())})
-
-    @property
-    def allows_ip_hosts(self) -> bool:
-        """Whether a bare address will do as well: bound to every interface, it has addresses that we cannot know."""
-        return not _is_loopback(self.server_name)
-
-    @property
-    def allowed_hosts(self) -> frozenset[str]:
-        """Names under which a browser may ask for this app, in lower case and without a port."""
-        public_host = urlsplit(self.public_url).hostname if self.public_url else None
-        names = {"localhost", "127.0.0.1", "::1", self.server_name.strip("[]").lower(), public_host}
+        names = {"localhost", "127.0.0.1", "::1", self.server_name.lower(), outside}
         return frozenset(name for name in names if name) - {"0.0.0.0", "::"}  # noqa: S104 - no name of anything
 
     @property
     def allows_ip_hosts(self) -> bool:
-        """Whether any IP address will do for a name: once others can reach us, our own addresses are not known here."""
+        """Whether a bare address will do as well: bound to every interface, it has addresses that we cannot know."""
         return not _is_loopback(self.server_name)
 
     @classmethod
