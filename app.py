@@ -6,8 +6,7 @@ import logging
 import sys
 from pathlib import Path
 
-import gradio as gr
-import uvicorn
+import gradio as gr  # noqa: TID251 - the mount
 from fastapi import FastAPI
 
 from seedance_ui.config import Settings, read_environment
@@ -16,6 +15,7 @@ from seedance_ui.services import Services
 from seedance_ui.ui import theme
 from seedance_ui.ui.build import build_ui
 from seedance_ui.web.app import create_app
+from seedance_ui.web.server import listen, serve
 
 
 def create(settings: Settings) -> FastAPI:
@@ -42,22 +42,14 @@ def create(settings: Settings) -> FastAPI:
 
 
 def main() -> None:
-    """Serve until a signal; a setting that is wrong, or a port in use, ends with one sentence."""
+    """Serve until a signal; a wrong setting or a port in use ends with one sentence."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     try:
         settings = Settings.from_env(read_environment(Path(".env")))
-        app = create(settings)
+        with listen(settings.server_name, settings.server_port) as listener:
+            serve(create(settings), listener, behind_proxy=settings.is_space)
     except SeedanceError as exc:
         sys.exit(f"Seedance Playground cannot start. {exc}")
-    uvicorn.run(
-        app,
-        host=settings.server_name,
-        port=settings.server_port,
-        proxy_headers=settings.is_space,
-        forwarded_allow_ips="*" if settings.is_space else None,
-        timeout_graceful_shutdown=3,
-        log_level="warning",
-    )
 
 
 if __name__ == "__main__":

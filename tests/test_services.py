@@ -1,0 +1,185 @@
+"""The composition root: what is refused before anything is sent, whose jobs are whose, what a restart keeps."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from seedance_ui.config import Settings
+from seedance_ui.domain.job import Job, JobUpdate
+from seedance_ui.domain.request import GenerationRequest, Mode
+from seedance_ui.errors import ConfigError, InvalidRequestError, MissingKeyError, StoreError
+from seedance_ui.jobs.store import FormTokenReusedError
+from seedance_ui.providers.base import ProviderInfo
+from seedance_ui.services import LOCAL_OWNER, Services
+from tests.scripted import QuickClock, ScriptedProvider
+
+REQUEST = GenerationRequest(provider="scripted", mode=Mode.TEXT, prompt="a lighthouse")
+Start = Callable[..., Any]
+
+
+class FreeScripted(ScriptedProvider):
+    """Needs no key."""
+
+    info = ProviderInfo(id="scripted", label="Scripted", hint="")
+
+
+@pytest.fixture
+def start(data_dir: Path, finished_video: Path) -> Start:
+    """Return a way to run the services, again and again on the same data."""
+
+    @asynccontextmanager
+    async def run(
+        env: dict[str, str] | None = None, provider: type[ScriptedProvider] = FreeScripted, **more: Any
+    ) -> AsyncIterator[Services]:
+        class Finishing(provider):  # type: ignore[valid-type, misc]
+            def __init__(self, setup: Any) -> None:
+                super().__init__(setup)
+                self.on_poll = self.finish(finished_video)
+
+        settings = Settings.from_env({"SEEDANCE_DATA_DIR": str(data_dir), **(env or {})})
+        services = Services(settings, providers={"scripted": Finishing}, clock=QuickClock(), **more)
+        services.start()
+        try:
+            yield services
+        finally:
+            await asyncio.get_running_loop().run_in_executor(None, services.stop)
+
+    return run
+
+
+async def ended(services: Services, job_id: str) -> dict[str, Any]:
+    snapshots = [snapshot async for _, snapshot in services.watch(job_id)]
+    return dict(snapshots[-1])
+
+
+async def test_submit_makes_a_video_and_lists_it(start: Start) -> None:
+    async with start() as services:
+        job_id = await services.submit(REQUEST, owner=LOCAL_OWNER)
+        assert (await ended(services, job_id))["state"] == "succeeded"
+        [item] = await services.library(LOCAL_OWNER)
+    assert (item["job_id"], item["prompt"], item["seed"]) == (job_id, "a lighthouse", 7)
+    assert (item["width_px"], item["height_px"], item["generate_audio"]) == (320, 240, False)
+
+
+async def test_the_library_survives_a_restart(start: Start) -> None:
+    async with start() as services:
+        first = await services.submit(REQUEST, owner=LOCAL_OWNER)
+        await ended(services, first)
+    async with start() as services:
+        second = await services.submit(replace(REQUEST, prompt="a harbour"), owner=LOCAL_OWNER)
+        await ended(services, second)
+        items = await services.library(LOCAL_OWNER)
+        assert [item["job_id"] for item in items] == [second, first]
+        assert all(services.media_path(f"{item['job_id']}{end}") for item in items for end in (".mp4", ".jpg"))
+
+
+async def test_submit_of_a_request_with_problems_writes_nothing(start: Start) -> None:
+    async with start() as services:
+        with pytest.raises(InvalidRequestError, match="4–15"):
+            await services.submit(replace(REQUEST, duration_s=99), owner=LOCAL_OWNER)
+        with pytest.raises(InvalidRequestError, match="no provider 'nobody'"):
+            await services.submit(replace(REQUEST, provider="nobody"), owner=LOCAL_OWNER)
+        assert await services.count_by_state() == {}
+
+
+async def test_submit_without_a_key_names_the_variable_and_the_way_on(start: Start) -> None:
+    async with start(provider=ScriptedProvider) as services:
+        [offer] = services.offers()
+        assert (offer.available, offer.missing_variables) == (False, ("SCRIPTED_KEY",))
+        with pytest.raises(MissingKeyError, match=r"SCRIPTED_KEY.*animatic"):
+            await services.submit(REQUEST, owner=LOCAL_OWNER)
+        assert await services.count_by_state() == {}
+
+
+async def test_submit_on_a_full_disk_starts_nothing(start: Start) -> None:
+    """B12: what exists stays."""
+    async with start() as services:
+        await ended(services, await services.submit(REQUEST, owner=LOCAL_OWNER))
+    async with start(free_bytes=lambda path: 99_000_000) as services:
+        with pytest.raises(StoreError, match="99 MB left.*nothing was charged"):
+            await services.submit(REQUEST, owner=LOCAL_OWNER)
+        assert await services.count_by_state() == {"succeeded": 1}
+        assert len(await services.library(LOCAL_OWNER)) == 1
+
+
+async def test_a_double_click_is_one_job(start: Start) -> None:
+    """A6."""
+    async with start() as services:
+        clicks = (services.submit(REQUEST, owner=LOCAL_OWNER, form_token="t") for _ in range(20))
+        assert len(set(await asyncio.gather(*clicks))) == 1
+        with pytest.raises(FormTokenReusedError):
+            await services.submit(replace(REQUEST, seed=1), owner=LOCAL_OWNER, form_token="t")
+        assert sum((await services.count_by_state()).values()) == 1
+
+
+async def test_visitors_of_a_public_app_see_only_their_own(start: Start) -> None:
+    """G1, G2: the database knows a visitor by a digest only."""
+    async with start({"SEEDANCE_PUBLIC": "on"}) as services:
+        anna, ben = services.owner_of("anna's token"), services.owner_of("ben's token")
+        assert anna is not None
+        assert anna != ben
+        assert len(anna) == 64
+        job_id = await services.submit(REQUEST, owner=anna)
+        await ended(services, job_id)
+        assert [item["job_id"] for item in await services.library(anna)] == [job_id]
+        assert await services.library(ben) == []
+        assert await services.library(services.owner_of(None)) == []
+
+
+async def test_everybody_at_home_is_the_same_owner(start: Start) -> None:
+    async with start() as services:
+        assert services.owner_of(None) == services.owner_of("a token") == LOCAL_OWNER
+
+
+async def test_open_jobs_are_those_that_are_not_final(start: Start) -> None:
+    async def wait(job: Job) -> JobUpdate:
+        return JobUpdate("running", "Generating")
+
+    async with start() as services:
+        done = await services.submit(REQUEST, owner=LOCAL_OWNER)
+        await ended(services, done)
+        services._providers["scripted"].on_poll = wait
+        running = await services.submit(replace(REQUEST, prompt="a harbour"), owner=LOCAL_OWNER)
+        assert [snapshot["job_id"] for snapshot in await services.open_jobs(LOCAL_OWNER)] == [running]
+
+
+async def test_similar_runs_give_the_next_one_a_range(start: Start) -> None:
+    async def wait(job: Job) -> JobUpdate:
+        return JobUpdate("running", "Generating")
+
+    async with start() as services:
+        provider = services._providers["scripted"]
+        finish = provider.on_poll
+
+        async def work_first(job: Job) -> JobUpdate:
+            return await finish(job) if job.started_at else await wait(job)
+
+        provider.on_poll = work_first
+        for n in range(5):
+            snapshot = await ended(services, await services.submit(replace(REQUEST, seed=n), owner=LOCAL_OWNER))
+            assert snapshot["eta_s"] is None
+        provider.on_poll = wait
+        job_id = await services.submit(REQUEST, owner=LOCAL_OWNER)
+        async for _, snapshot in services.watch(job_id):
+            if snapshot["eta_s"] is not None:
+                assert 0 <= snapshot["eta_s"]["low"] <= snapshot["eta_s"]["high"]
+                break
+
+
+async def test_watch_of_an_unknown_job_ends_at_once(start: Start) -> None:
+    async with start() as services:
+        assert [snapshot async for snapshot in services.watch("0" * 32)] == []
+
+
+def test_a_data_directory_that_cannot_be_written_is_said(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("not a directory")
+    settings = Settings.from_env({"SEEDANCE_DATA_DIR": str(tmp_path / "file" / "data")})
+    with pytest.raises(ConfigError, match=r"cannot be written.*SEEDANCE_DATA_DIR"):
+        Services(settings, providers={"scripted": FreeScripted})
