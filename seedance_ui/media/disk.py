@@ -9,12 +9,29 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from seedance_ui.errors import StoreError
+
 DISK_FULL = "The disk is full. Nothing was started; what exists stays. Free some space and try again."
 
 
 def is_disk_full(exc: OSError) -> bool:
     """Return whether an error means that no space, or no quota, is left."""
     return exc.errno in {errno.ENOSPC, errno.EDQUOT}
+
+
+@contextmanager
+def noticing_full_disk() -> Iterator[None]:
+    """Turn an error that means a full disk into one for people.
+
+    Raises:
+        StoreError: The disk is full.
+    """
+    try:
+        yield
+    except OSError as exc:
+        if is_disk_full(exc):
+            raise StoreError(DISK_FULL) from exc
+        raise
 
 
 @contextmanager

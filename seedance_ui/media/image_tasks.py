@@ -62,7 +62,7 @@ def _save_options(image: Image.Image, mime: str) -> dict[str, Any]:
         return options | tables | {"format": "JPEG"}
     if mime == "image/png":
         return options | {"format": "PNG", "compress_level": 4}
-    return options | {"format": "WEBP", "quality": 95, "method": 2}
+    return options | {"format": "WEBP", "quality": 90, "method": 2}
 
 
 def write_image_thumbnail(args: dict[str, Any], report: Callable[[float], None]) -> dict[str, Any]:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import os
-import secrets
+import shutil
 import stat
+import tempfile
+import time
 from asyncio import AbstractEventLoop, Semaphore
 from collections import OrderedDict
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
@@ -15,8 +18,8 @@ from weakref import WeakKeyDictionary
 
 from seedance_ui.domain.media import MediaFile
 from seedance_ui.domain.model_spec import MediaLimits
-from seedance_ui.errors import MediaError, StoreError
-from seedance_ui.media.disk import DISK_FULL, is_disk_full
+from seedance_ui.errors import MediaError
+from seedance_ui.media.disk import noticing_full_disk
 from seedance_ui.media.names import display_name
 from seedance_ui.media.probe import inspect, sniff_file
 from seedance_ui.media.sanitise import sanitise
@@ -27,6 +30,8 @@ MAX_SIZE_BYTES = max(MediaLimits().max_size_bytes.values())
 _AT_ONCE = 2
 _REMEMBERED = 512
 _CHUNK_BYTES = 1024 * 1024
+_UNFINISHED = ".unfinished-"
+_UNFINISHED_AFTER_S = 3600.0
 
 _Fingerprint = tuple[str, int, int]
 """Path, size in bytes, time of the last change in nanoseconds."""
@@ -38,6 +43,7 @@ class Intake:
     def __init__(self, directory: Path) -> None:
         self._directory = directory.resolve()
         self._directory.mkdir(parents=True, exist_ok=True)
+        self._remove_unfinished()
         self._known: OrderedDict[_Fingerprint, MediaFile] = OrderedDict()
         # A semaphore belongs to one loop, and callers may live in several.
         self._slots: WeakKeyDictionary[AbstractEventLoop, Semaphore] = WeakKeyDictionary()
@@ -61,15 +67,19 @@ class Intake:
             if known and known.path.exists():
                 self._known.move_to_end(fingerprint)
                 return replace(known, name=shown)
-            taken = await self._copy_and_inspect(path, shown)
+            with noticing_full_disk():
+                taken = await self._copy_and_inspect(path, shown)
             self._known[fingerprint] = taken
             if len(self._known) > _REMEMBERED:
                 self._known.popitem(last=False)
             return taken
 
     async def _copy_and_inspect(self, path: Path, name: str) -> MediaFile:
-        part = self._directory / f".{secrets.token_hex(8)}.part"
-        try:
+        # A directory of its own, so that what a killed worker leaves behind goes as well.
+        with tempfile.TemporaryDirectory(
+            dir=self._directory, prefix=_UNFINISHED, ignore_cleanup_errors=True
+        ) as directory:
+            part = Path(directory) / "part"
             file_type = await asyncio.to_thread(_copy, path, part, name)
             await sanitise(part, file_type, name=name)
             file = await inspect(part, name=name)
@@ -78,26 +88,25 @@ class Intake:
             if not target.exists():
                 part.replace(target)
             return replace(file, path=target)
-        finally:
-            part.unlink(missing_ok=True)
+
+    def _remove_unfinished(self) -> None:
+        """Remove what a crash left here; another process may be at work on what is young."""
+        for left in self._directory.glob(f"{_UNFINISHED}*"):
+            with suppress(FileNotFoundError):  # Another process removes it at the same time.
+                if time.time() - left.stat().st_mtime > _UNFINISHED_AFTER_S:
+                    shutil.rmtree(left, ignore_errors=True)
 
 
 def _copy(path: Path, part: Path, name: str) -> FileType:
     """Copy a file of a type that is taken, flushed to disk, and return its type."""
-    with _open_regular(path, name) as source:
+    with _open_regular(path, name) as source, part.open("xb") as target:
         file_type = sniff_file(source, name)
-        try:
-            with part.open("xb") as target:
-                while chunk := source.read(_CHUNK_BYTES):
-                    target.write(chunk)
-                    if target.tell() > MAX_SIZE_BYTES:
-                        raise _too_large(name, target.tell())
-                target.flush()
-                os.fsync(target.fileno())
-        except OSError as exc:
-            if is_disk_full(exc):
-                raise StoreError(DISK_FULL) from exc
-            raise
+        while chunk := source.read(_CHUNK_BYTES):
+            target.write(chunk)
+            if target.tell() > MAX_SIZE_BYTES:
+                raise _too_large(name, target.tell())
+        target.flush()
+        os.fsync(target.fileno())
     return file_type
 
 

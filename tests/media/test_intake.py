@@ -169,3 +169,13 @@ async def test_take_in_cancelled_leaves_nothing(tmp_path, directory, monkeypatch
     with pytest.raises(asyncio.CancelledError):
         await task
     assert os.listdir(directory) == []
+
+
+def test_intake_removes_what_a_crash_left_long_ago(directory):
+    old, young = directory / ".unfinished-old", directory / ".unfinished-young"
+    for left in (old, young):
+        left.mkdir(parents=True)
+        (left / "part").write_bytes(b"half")
+    os.utime(old, (0, 0))
+    Intake(directory)
+    assert os.listdir(directory) == [young.name]
