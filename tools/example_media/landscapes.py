@@ -31,8 +31,10 @@ def lighthouse(c: Canvas, mood: str) -> None:
     _sea(c, horizon, mood)
     _beam(c, lamp, 0.85 if night else 0.4)
     _headland(c, horizon, night)
-    _tower(c, lamp, night)
+    # Behind the tower, so that its gallery stays dark against the light.
     c.glow(*lamp, 0.16, "#ffe9b8", 0.75 if night else 0.5)
+    _tower(c, lamp, night)
+    c.glow(*lamp, 0.07, "#ffe9b8", 0.45)
     c.glow(*lamp, 0.028, "#fffdf2", 1.0)
     c.haze(0.72, 0.05, "#37566e" if night else "#e9a58f", 0.3)
 

@@ -61,9 +61,10 @@ def _skyline(c: Canvas, row: int, tone: str, shore: float, night: bool) -> None:
         c.ramp([(0.3, tone), (shore, "#4d4376" if night else "#d3e6ee")]) * 0.6 + c.ramp([(0, tone), (1, tone)]) * 0.4,
         *walls,
     )
+    # Drawn by day too, so that both have the same buildings.
+    warmth = c.noise(30, 20, 1)[..., None]
     if night:
         glow = c.mask(*lit)
-        warmth = c.noise(30, 20, 1)[..., None]
         c.cover(
             c.ramp([(0, "#ffd890"), (1, "#ffd890")]) * warmth + c.ramp([(0, "#ffb066"), (1, "#cfe2ff")]) * (1 - warmth),
             glow * (0.35 + 0.3 * row),
@@ -136,6 +137,7 @@ def _far_towers(c: Canvas, middle: float, ground: float) -> None:
 
 def _walls(c: Canvas, middle: float, ground: float) -> None:
     tones = ("#2a1d47", "#1d1638", "#130f29", "#0a0819")
+    feet = ("#763c86", "#4c2868", "#2b1948", "#150f2c")
     half = c.aspect / 2
     for row, tone in enumerate(tones):
         near = (row + 1) / 4
@@ -144,7 +146,7 @@ def _walls(c: Canvas, middle: float, ground: float) -> None:
             top = 0.42 - 0.42 * near + 0.05 * c.rng.random()
             outer = middle + side * (half + 0.1)
             x0, x1 = min(edge, outer), max(edge, outer)
-            c.paint(c.ramp([(top, tone), (ground, "#1c1236")]), box(x0, top, x1, ground))
+            c.paint(c.ramp([(top, tone), (ground - 0.2, tone), (ground, feet[row])]), box(x0, top, x1, ground))
             step = 0.012 + 0.014 * near
             panes = [
                 box(x, y, x + step * 0.5, y + step * 0.6)
