@@ -6,6 +6,7 @@ import gradio as gr
 
 from seedance_ui.domain.request import AUTO_DURATION_S, Mode
 from seedance_ui.services import Services
+from seedance_ui.ui.cards import frames_update, tray_update
 from seedance_ui.ui.examples import EXAMPLES, Example
 from seedance_ui.ui.settings import DEFAULT_DURATION_S, Settings, fit_settings
 from seedance_ui.ui.settings_panel import hint_json, settings_updates
@@ -14,8 +15,8 @@ from seedance_ui.ui.widgets.example_strip import StripJson, parse_pick
 from seedance_ui.ui.widgets.frame_slots import FramePair
 from seedance_ui.ui.widgets.html_widget import UploadedFile
 
-_PICK_OUTPUTS = 10
-"""Prompt, the hint and four settings, sound, seed, frames, references."""
+_SKIPPED = 8
+"""Prompt, the hint and four settings, sound, seed: all but the files."""
 
 
 class ExampleHandlers:
@@ -32,7 +33,7 @@ class ExampleHandlers:
         picked = parse_pick(event._data)
         offer = next((offer for offer in self._offers if offer.info.id == provider), self._offers[0])
         if picked is None or picked[1] >= len(EXAMPLES[picked[0]]):
-            return tuple(gr.skip() for _ in range(_PICK_OUTPUTS))
+            return (*(gr.skip() for _ in range(_SKIPPED)), frames_update(), tray_update(offer.spec))
         mode, index = picked
         example = EXAMPLES[mode][index]
         settings, moved = fit_settings(_settings(example), offer.spec, mode)
@@ -42,8 +43,8 @@ class ExampleHandlers:
             *settings_updates(offer, settings),
             settings.generate_audio,
             gr.update(value=settings.seed),
-            gr.update(value=_frames(example)) if mode is Mode.FRAMES else gr.skip(),
-            gr.update(value=_references(example)) if mode is Mode.REFERENCES else gr.skip(),
+            gr.update(value=_frames(example)) if mode is Mode.FRAMES else frames_update(),
+            gr.update(value=_references(example)) if mode is Mode.REFERENCES else tray_update(offer.spec),
         )
 
 

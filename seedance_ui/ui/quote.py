@@ -12,6 +12,7 @@ from seedance_ui.domain.request import AUTO_DURATION_S, GenerationRequest, Mode
 from seedance_ui.domain.validation import Problem, blocking
 from seedance_ui.errors import SeedanceError
 from seedance_ui.services import Offer, Services
+from seedance_ui.ui.cards import frames_update, tray_update
 from seedance_ui.ui.form import Collected, FormValues, collect
 from seedance_ui.ui.messages import price_text, problem_for, summary_text
 from seedance_ui.ui.widgets.dock import DockJson, problem_json
@@ -36,17 +37,18 @@ class QuoteHandlers:
         try:
             collected = await collect(self._services, values)
         except SeedanceError as exc:
-            return gr.skip(), gr.skip(), gr.skip(), gr.skip(), problem_for(exc)
+            return gr.skip(), gr.skip(), frames_update(), tray_update(None), problem_for(exc)
         found = self._services.check(collected.request)
+        offer = self._offers.get(collected.request.provider)
         files = _file_problems(collected, found)
         dock: DockJson = {
             "price": price_text(await self._price(collected.request, found)),
-            "summary": summary_text(collected.request, self._offers.get(collected.request.provider)),
+            "summary": summary_text(collected.request, offer),
             "files": [problem_json(problem, at_card=_card_key(problem) is not None) for problem in files],
             "about": _about(collected.request),
         }
-        preview = gr.update(preview=build_preview(collected.request, self._offers.get(collected.request.provider)))
-        return dock, preview, *_card_updates(collected, files), gr.skip()
+        preview = gr.update(preview=build_preview(collected.request, offer))
+        return dock, preview, *_card_updates(collected, files, offer), gr.skip()
 
     async def _price(self, request: GenerationRequest, found: list[Problem]) -> Cost | None:
         """Return the price; None where these settings cannot be had, or the provider does not say."""
@@ -82,15 +84,18 @@ def _follows(problem: Problem, collected: Collected) -> bool:
     return problem.asset is None and any(unread.field == problem.field for unread in collected.problems)
 
 
-def _card_updates(collected: Collected, problems: Sequence[Problem]) -> tuple[object, object]:
-    """Return updates for the frame slots and for the reference tray: a sentence and the facts for each file."""
+def _card_updates(collected: Collected, problems: Sequence[Problem], offer: Offer | None) -> tuple[object, object]:
+    """Return updates for the frame slots and for the reference tray."""
     said: dict[str, str] = {}
     for problem in problems:
         if key := _card_key(problem):
             said[key] = f"{said[key]} {problem.message}" if key in said else problem.message
-    update = gr.update(problems=said, facts=collected.facts)
-    mode = collected.request.mode
-    return (update if mode is Mode.FRAMES else gr.skip(), update if mode is Mode.REFERENCES else gr.skip())
+    spec = offer.spec if offer else None
+    if collected.request.mode is Mode.FRAMES:
+        return frames_update(problems=said, facts=collected.facts), tray_update(spec)
+    if collected.request.mode is Mode.REFERENCES:
+        return frames_update(), tray_update(spec, problems=said, facts=collected.facts)
+    return frames_update(), tray_update(spec)
 
 
 def _card_key(problem: Problem) -> str | None:
