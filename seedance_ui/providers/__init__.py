@@ -1,1 +1,12 @@
-"""Video providers, one file each."""
+"""Video providers, one file each. `PROVIDERS` is the one list to add to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from seedance_ui.providers.animatic import Animatic
+from seedance_ui.providers.base import Provider
+
+PROVIDERS: Mapping[str, type[Provider]] = MappingProxyType({provider.info.id: provider for provider in (Animatic,)})
+"""Provider id to class, in the order of the page's picker."""
