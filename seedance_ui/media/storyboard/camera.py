@@ -85,39 +85,55 @@ _WORDS: tuple[tuple[str, str, str], ...] = (
     (
         "static",
         "Locked off",
-        r"static (?:shot|camera|frame)|locked[- ]?(?:off|down|shot|camera)?\b|static\b|tripod"
+        r"static (?:shot|camera|frame)|locked[- ]?(?:off|down|shot|camera)\b|(?<=camera )locked|static\b|tripod"
         r"|fixed camera|固定|静止镜头|定机位",
     ),
-    ("orbit", "Orbit", r"orbit\w*|arc (?:shot|around)|circl(?:es|ing) around|环绕|绕着?拍|旋转镜头"),
+    ("orbit", "Orbit", r"(?<!in )orbit\w*|arc (?:shot|around)|circl(?:es|ing) around|环绕|绕着?拍|旋转镜头"),
     ("pan_left", "Pan left", r"pan(?:s|ning)?(?:\s+\w+){0,2}?\s+(?:to the )?left|左摇|向左摇|镜头左移"),
     ("pan_right", "Pan right", r"pan(?:s|ning)?(?:\s+\w+){0,2}?\s+(?:to the )?right|右摇|向右摇|镜头右移"),
     ("tilt_up", "Tilt up", r"tilt(?:s|ing)?(?:\s+\w+){0,2}?\s+up\w*|上摇|仰拍|向上摇"),
     ("tilt_down", "Tilt down", r"tilt(?:s|ing)?(?:\s+\w+){0,2}?\s+down\w*|下摇|俯摇|向下摇"),
-    ("crane_down", "Crane down", r"(?:crane|boom|pedestal)(?:s|ing)?(?:\s+\w+){0,2}?\s+down\w*|descend\w*|下降"),
+    (
+        "crane_down",
+        "Crane down",
+        r"(?:crane|boom|pedestal)(?:s|ing)?(?:\s+\w+){0,2}?\s+down\w*"
+        r"|(?:(?<=camera )|(?<=drone ))descend\w*|镜头下降|降镜",
+    ),
     (
         "crane_up",
         "Crane up",
-        r"crane\w*|(?:boom|pedestal)(?:s|ing)?\s+up\w*|(?:camera|drone) (?:rises|ascends)|升起|上升|升镜",
+        r"cran(?:e|es|ing)\s+(?:shot|up\w*|over|move\w*)|crane\W*$|(?:boom|pedestal)(?:s|ing)?\s+up\w*"
+        r"|(?:(?<=camera )|(?<=drone ))(?:rises|ascends)|镜头升起|镜头上升|升镜",
     ),
-    ("truck_left", "Track left", r"(?:truck|track|dolly|slid|mov)(?:s|es|ing|e|king)?\s+(?:to the )?left|左移"),
-    ("truck_right", "Track right", r"(?:truck|track|dolly|slid|mov)(?:s|es|ing|e|king)?\s+(?:to the )?right|右移"),
+    (
+        "truck_left",
+        "Track left",
+        r"(?:truck|track|dolly|(?<=camera )slid|(?<=camera )mov)(?:s|es|ing|e)?\s+(?:to the )?left|左移",
+    ),
+    (
+        "truck_right",
+        "Track right",
+        r"(?:truck|track|dolly|(?<=camera )slid|(?<=camera )mov)(?:s|es|ing|e)?\s+(?:to the )?right|右移",
+    ),
     ("zoom_out", "Zoom out", r"zoom(?:s|ing)?(?:\s+\w+){0,2}?\s+(?:out|back)|拉远变焦|变焦拉远"),
     ("zoom_in", "Zoom in", r"zoom\w*|变焦"),
     (
         "pull",
         "Pull back",
-        r"(?:pull|dolly|track|mov)(?:s|es|ing|e)?(?:\s+\w+){0,2}?\s+(?:back\w*|out|away)|拉远|拉镜|后拉|拉开|镜头拉|拉出",
+        r"(?:pull|dolly|track|(?<=camera )mov)(?:s|es|ing|e)?(?:\s+\w+ly)?\s+(?:back\w*|out|away)"
+        r"|拉远|拉镜|后拉|镜头拉|拉出",
     ),
     (
         "push",
         "Push in",
-        r"(?:push|dolly|track|mov|creep)(?:s|es|ing|e)?(?:\s+\w+){0,2}?\s+(?:in(?:to|ward)?\b|forward\w*|closer|toward\w*)"
+        r"(?:push|dolly|track|(?<=camera )mov|(?<=camera )creep)(?:s|es|ing|e)?(?:\s+\w+ly)?"
+        r"\s+(?:in(?:to|ward)?\b|forward\w*|closer|toward\w*)"
         r"|dolly\b|推近|推进|推镜|镜头推|前推|缓推|慢推|推向|推至",
     ),
     (
         "truck_right",
         "Tracking",
-        r"tracking shot|track(?:s|ing)\b|follow(?:s|ing) (?:shot|him|her|them|it|the)|跟拍|跟随|横移",
+        r"tracking\b|(?<=camera )(?:tracks|follows)|follow(?:ing)? shot|跟拍|镜头跟随|横移",
     ),
     (
         "pan_right",

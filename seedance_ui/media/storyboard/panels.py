@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PIL import Image
+from PIL import Image, ImageFilter
 
 from seedance_ui.domain.media import MediaFile
 from seedance_ui.media.storyboard import lettering, media_files
@@ -137,6 +137,8 @@ class Strip:
             lettering.draw_line(labels, (left - grid.margin, style.size), reference.tag, style, 225)
             left += place[0] + gap
         self._labels = labels
+        ground = labels.filter(ImageFilter.GaussianBlur(grid.unit * 0.5)).point([min(190, v * 4) for v in range(256)])
+        self._ground = (ground, ground.resize((ground.width // 2, ground.height // 2), Image.Resampling.BOX))
         self._half = labels.resize((labels.width // 2, labels.height // 2), Image.Resampling.BOX)
         self._labels_at = (grid.margin, self._top + height + even(grid.unit * 0.4))
 
@@ -146,4 +148,5 @@ class Strip:
             width, height = picture.size
             canvas.fill(SCREEN, (left - 2, top - 2, left + width + 2, top + height + 2))
             canvas.put(picture, (left, top))
+        canvas.tint(SCREEN, *self._ground, self._labels_at)
         canvas.tint(INK, self._labels, self._half, self._labels_at)

@@ -30,6 +30,12 @@ from seedance_ui.media.storyboard.camera import Framing, find_move
         ("固定镜头", "Locked off"),
         ("a pancake on a plate, rightly so", ""),
         ("a man walks home", ""),
+        ("the climbers descend, and cranes fly over train tracks", ""),
+        ("a locked door; she moves toward it and pulls a key out", ""),
+        ("太阳升起，她推开门", ""),
+        ("slow zoom out", "Zoom out"),
+        ("the camera moves forward", "Push in"),
+        ("the camera follows her", "Tracking"),
     ],
 )
 def test_find_move_reads_camera_words(words, label):
