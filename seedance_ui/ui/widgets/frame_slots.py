@@ -8,7 +8,7 @@ from typing import Any
 
 from gradio.data_classes import FileData, GradioModel
 
-from seedance_ui.ui.widgets.html_widget import HtmlWidget, UploadedFile, read_file, write_file
+from seedance_ui.ui.widgets.html_widget import FileWidget, UploadedFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class FrameFiles(GradioModel):
     last: FileData | None = None
 
 
-class FrameSlots(HtmlWidget):
+class FrameSlots(FileWidget):
     """Slots `First frame` and `Last frame`. Event: `change` when a frame was added, removed or swapped."""
 
     script = "frame_slots"
@@ -66,16 +66,16 @@ class FrameSlots(HtmlWidget):
         if payload is None:
             return FramePair()
         return FramePair(
-            first=read_file(payload.first) if payload.first else None,
-            last=read_file(payload.last) if payload.last else None,
+            first=self.read_file(payload.first) if payload.first else None,
+            last=self.read_file(payload.last) if payload.last else None,
         )
 
     def postprocess(self, value: FramePair | None) -> FrameFiles:
         """Return the value on the wire."""
         pair = value or FramePair()
         return FrameFiles(
-            first=write_file(pair.first) if pair.first else None,
-            last=write_file(pair.last) if pair.last else None,
+            first=self.write_file(pair.first) if pair.first else None,
+            last=self.write_file(pair.last) if pair.last else None,
         )
 
     def api_info(self) -> dict[str, Any]:

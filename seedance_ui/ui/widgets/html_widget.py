@@ -9,6 +9,8 @@ from typing import Any, ClassVar
 
 import gradio as gr
 from gradio.data_classes import FileData
+from gradio.exceptions import InvalidPathError
+from gradio.utils import abspath, get_upload_folder, is_in_or_equal
 
 ASSETS = Path(__file__).resolve().parents[3] / "assets" / "widgets"
 
@@ -89,25 +91,44 @@ class UploadedFile:
     """The name on the person's disk; for display only, never a path."""
 
 
-def read_file(data: FileData) -> UploadedFile:
-    """Return one file of a value that came from a browser.
+class FileWidget(HtmlWidget):
+    """A widget that people put files into; it reads nothing outside Gradio's upload folder.
 
-    Raises:
-        gr.Error: The file is gone, because uploads are kept for a limited time.
+    Gradio 6.31 makes sure of that only for an app that was started by `launch()`. Ours is mounted, and there any
+    path in a request would be copied into the cache and handed to Python (`processing_utils._check_allowed`).
     """
-    name = display_name(data.orig_name or data.path)
-    # A stream's path is not moved to Gradio's cache, and so not checked by Gradio.
-    if data.is_stream or not Path(data.path).is_file():
-        raise gr.Error(
-            "A file you added is not on the server any more. Remove it and add it again.", print_exception=False
-        )
-    return UploadedFile(path=data.path, name=name)
 
+    def move_resource_to_block_cache(self, url_or_file_path: Any) -> Any:
+        """Return the path of an uploaded file."""
+        self._check_uploaded(url_or_file_path)
+        return super().move_resource_to_block_cache(url_or_file_path)
 
-def write_file(file: UploadedFile | tuple[str, str]) -> FileData:
-    """Return a file for the browser; Gradio copies it into its cache, from where it is served."""
-    path, name = (file.path, file.name) if isinstance(file, UploadedFile) else file
-    return FileData(path=path, orig_name=name)
+    async def async_move_resource_to_block_cache(self, url_or_file_path: Any) -> Any:
+        """Return the path of an uploaded file."""
+        self._check_uploaded(url_or_file_path)
+        return await super().async_move_resource_to_block_cache(url_or_file_path)
+
+    def read_file(self, data: FileData) -> UploadedFile:
+        """Return one file of a value that came from a browser.
+
+        Raises:
+            gr.Error: The file is gone, because uploads are kept for a limited time.
+        """
+        # A stream's path does not pass through the cache, and so was not checked.
+        if data.is_stream or not Path(data.path).is_file():
+            sentence = "A file you added is not on the server any more. Remove it and add it again."
+            raise gr.Error(sentence, print_exception=False)
+        return UploadedFile(path=data.path, name=display_name(data.orig_name or data.path))
+
+    def write_file(self, file: UploadedFile | tuple[str, str]) -> FileData:
+        """Return a file of this machine for the browser: a copy in Gradio's cache, from where it is served."""
+        path, name = (file.path, file.name) if isinstance(file, UploadedFile) else file
+        return FileData(path=super().move_resource_to_block_cache(path), orig_name=name)
+
+    def _check_uploaded(self, path: object) -> None:
+        folders = (get_upload_folder(), self.GRADIO_CACHE)
+        if not any(is_in_or_equal(abspath(str(path)), folder) for folder in folders):
+            raise InvalidPathError("A file in this request was not uploaded here.")
 
 
 def display_name(name: str) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from gradio.data_classes import FileData, GradioRootModel
 
-from seedance_ui.ui.widgets.html_widget import HtmlWidget, UploadedFile, read_file, write_file
+from seedance_ui.ui.widgets.html_widget import FileWidget, UploadedFile
 
 MAX_COUNTS: Mapping[str, int] = {"image": 9, "video": 3, "audio": 3}
 """How many files of each kind the tray takes; `domain.validation` decides for the chosen provider."""
@@ -19,7 +19,7 @@ class ReferenceFiles(GradioRootModel):
     root: list[FileData]
 
 
-class ReferenceTray(HtmlWidget):
+class ReferenceTray(FileWidget):
     """Cards for reference files.
 
     Events: `change` when files were added, removed or moved; `renumber` when a move or a removal gave
@@ -67,11 +67,11 @@ class ReferenceTray(HtmlWidget):
         Raises:
             gr.Error: A file is gone.
         """
-        return [read_file(data) for data in (payload.root if payload else [])]
+        return [self.read_file(data) for data in (payload.root if payload else [])]
 
     def postprocess(self, value: Sequence[UploadedFile | tuple[str, str]] | None) -> ReferenceFiles:
         """Return the value on the wire."""
-        return ReferenceFiles(root=[write_file(file) for file in value or []])
+        return ReferenceFiles(root=[self.write_file(file) for file in value or []])
 
     def api_info(self) -> dict[str, Any]:
         """Return the JSON schema of the value."""

@@ -4,23 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import json
-import math
 import os
-import struct
 import threading
-import wave
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 import pytest
 import uvicorn
+from fakes.widget_server import FakeServer
 from fastapi import FastAPI, HTTPException, Request, Response
 from fastapi.responses import FileResponse, JSONResponse
-from PIL import Image
+from media_makers import make_image, wav_bytes
 from playwright.sync_api import Browser, Page, sync_playwright
-from sse_starlette import EventSourceResponse, ServerSentEvent
+from sse_starlette import EventSourceResponse
 
 from seedance_ui.ui.widgets.frame_slots import FramePair, FrameSlots
 from seedance_ui.ui.widgets.html_widget import UploadedFile
@@ -43,85 +41,6 @@ WIDGETS: dict[str, type[gr.HTML]] = {
     "player": Player,
     "library": LibraryGrid,
 }
-ENDED = {"succeeded", "failed", "cancelled", "needs_attention", "needs_key"}
-
-
-class FakeServer:
-    """The server's side of the contract: jobs whose events a test appends, media, uploads that can be refused."""
-
-    def __init__(self, media: Path) -> None:
-        self.media = media
-        self.url = ""
-        self.jobs: dict[str, list[dict[str, Any]]] = {}
-        self.streams_opened = 0
-        self.stream_status: int | None = None
-        """Answer to a stream instead of events."""
-        self.upload_status: int | None = None
-        """Answer to an upload instead of taking it."""
-        self.cancelled: list[str] = []
-        self.heard: list[tuple[str, Any]] = []
-        """Events that reached Python: (name, data)."""
-        self._heard_changed = threading.Condition()
-        self._wakers: set[asyncio.Event] = set()
-        self.loop: asyncio.AbstractEventLoop | None = None
-
-    def push(self, job_id: str, **changes: Any) -> dict[str, Any]:
-        """Append an event to a job; what is not given stays as it was."""
-        before = self.jobs.get(job_id, [])
-        snapshot = {**(before[-1] if before else FIRST_SNAPSHOT), "job_id": job_id, **changes}
-        self.jobs[job_id] = [*before, snapshot]
-        self.wake()
-        return snapshot
-
-    def wake(self) -> None:
-        """Let the open streams look again."""
-        if self.loop:
-            self.loop.call_soon_threadsafe(lambda: [waker.set() for waker in self._wakers])
-
-    def hear(self, name: str, data: Any) -> None:
-        """Note an event that reached Python."""
-        with self._heard_changed:
-            self.heard.append((name, data))
-            self._heard_changed.notify_all()
-
-    def wait_for(self, name: str, accept: Callable[[Any], bool] = lambda data: True) -> Any:
-        """Return the data of the first event of this name that is accepted; Gradio may merge quick ones."""
-        with self._heard_changed:
-            found = self._heard_changed.wait_for(lambda: [*filter(accept, self.all_heard(name))], timeout=15)
-        assert found, self.heard
-        return found[0]
-
-    def wait_for_names(self, names: list[str]) -> list[UploadedFile]:
-        """Return the tray's files once they have these names, in this order."""
-        return self.wait_for("tray", lambda files: [file.name for file in files] == names)
-
-    def all_heard(self, name: str) -> list[Any]:
-        """Return the data of all events of this name."""
-        return [data for heard, data in self.heard if heard == name]
-
-    async def stream(self, job_id: str, last_seq: int) -> AsyncIterator[ServerSentEvent]:
-        """Yield the events behind `last_seq`, and new ones as they come, until the job has ended."""
-        waker = asyncio.Event()
-        self._wakers.add(waker)
-        try:
-            while self.stream_status is None:
-                waker.clear()
-                for seq, snapshot in enumerate(self.jobs[job_id][last_seq:], last_seq + 1):
-                    yield ServerSentEvent(json.dumps(snapshot), event="job", id=str(seq), retry=100)
-                    last_seq = seq
-                    if snapshot["state"] in ENDED:
-                        return
-                await waker.wait()
-        finally:
-            self._wakers.discard(waker)
-
-
-FIRST_SNAPSHOT: dict[str, Any] = {
-    "state": "queued", "phase": "waiting", "provider": "aimlapi", "mode": "text",
-    "created_at": "2026-11-20T14:02:00Z", "elapsed_s": 0.0, "queued_s": 0.0, "eta_s": None, "progress": None,
-    "message": "Queued", "cost": {"amount": 2.52, "unit": "USD", "kind": "estimate"}, "error": None,
-    "video_url": None, "poster_url": None, "remote_id": None,
-}  # fmt: skip
 
 
 def build_app(fake: FakeServer) -> FastAPI:
@@ -218,22 +137,6 @@ def _run_command(text: str) -> list[Any]:
     return [widget(**command[name]) if name in command else gr.skip() for name, widget in WIDGETS.items()]
 
 
-def make_image(path: Path, size: tuple[int, int] = (640, 360), colour: str = "#7a3b2e") -> Path:
-    Image.new("RGB", size, colour).save(path)
-    return path
-
-
-def make_sound(path: Path, seconds: float = 4.2) -> Path:
-    rate = 8000
-    samples = (int(9000 * math.sin(2 * math.pi * 440 * step / rate)) for step in range(int(rate * seconds)))
-    with wave.open(str(path), "wb") as sound:
-        sound.setnchannels(1)
-        sound.setsampwidth(2)
-        sound.setframerate(rate)
-        sound.writeframes(b"".join(struct.pack("<h", sample) for sample in samples))
-    return path
-
-
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     if not Path(CHROMIUM).exists():
@@ -247,27 +150,36 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def running_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FakeServer]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("GRADIO_TEMP_DIR", str(tmp_path_factory.mktemp("gradio")))
-        fake = FakeServer(tmp_path_factory.mktemp("media"))
+    fake = FakeServer(tmp_path_factory.mktemp("media"))
+    fake.uploads = str(tmp_path_factory.mktemp("gradio"))
+    servers: list[uvicorn.Server] = []
+
+    async def serve() -> None:
+        # Gradio makes an event loop of its own where none is running, and never closes it.
+        app = build_app(fake)
         config = uvicorn.Config(
-            build_app(fake), host="127.0.0.1", port=0, log_level="warning", ws="none", timeout_graceful_shutdown=1
+            app, host="127.0.0.1", port=0, log_level="warning", ws="none", timeout_graceful_shutdown=1
         )
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        thread.join(0.05)
-        assert thread.is_alive()
-    fake.url = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+        servers.append(uvicorn.Server(config))
+        await servers[0].serve()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GRADIO_TEMP_DIR", fake.uploads)
+        thread = threading.Thread(target=lambda: asyncio.run(serve()), daemon=True)
+        thread.start()
+        while not (servers and servers[0].started):
+            thread.join(0.05)
+            assert thread.is_alive()
+    fake.url = f"http://127.0.0.1:{servers[0].servers[0].sockets[0].getsockname()[1]}"
     yield fake
-    server.should_exit = True
+    servers[0].should_exit = True
     thread.join(10)
 
 
 @pytest.fixture
-def server(running_server: FakeServer) -> Iterator[FakeServer]:
+def server(running_server: FakeServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeServer]:
     fake = running_server
+    monkeypatch.setenv("GRADIO_TEMP_DIR", fake.uploads)
     fake.stream_status = fake.upload_status = None
     fake.streams_opened = 0
     for kept in (fake.heard, fake.cancelled, fake.jobs):
@@ -285,7 +197,13 @@ class WidgetPage:
         self.errors: list[str] = []
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         page.goto(server.url)
-        page.get_by_role("region", name="Library").wait_for()
+        for drawn_by_script in (
+            ".reference-tray.is-empty",
+            "[data-state=empty]",
+            ".stages li",
+            ".library-grid .lib-empty",
+        ):
+            page.locator(drawn_by_script).first.wait_for(state="attached")
 
     def update(self, **command: Any) -> None:
         """Let Python update widgets; returns when it was asked, not when it is done."""
@@ -307,10 +225,15 @@ def widgets(browser: Browser, server: FakeServer) -> Iterator[WidgetPage]:
 @pytest.fixture
 def image_file(tmp_path: Path) -> Any:
     """Return a maker of 640 × 360 images by name."""
-    return lambda name, size=(640, 360): make_image(tmp_path / name, size)
+    return lambda name: make_image(tmp_path / name, size=(640, 360))
 
 
 @pytest.fixture
 def sound_file(tmp_path: Path) -> Any:
     """Return a maker of 4.2 s sounds by name."""
-    return lambda name: make_sound(tmp_path / name)
+
+    def make(name: str) -> Path:
+        (tmp_path / name).write_bytes(wav_bytes(4.2))
+        return tmp_path / name
+
+    return make

@@ -39,16 +39,13 @@ def test_widget_event_can_be_listened_to(widget: type[HtmlWidget], event: str):
     assert callable(getattr(widget(), event))
 
 
-def test_tray_keeps_order_and_names(tmp_path: Path):
-    paths = [tmp_path / name for name in ("b.png", "a.png")]
-    for path in paths:
-        path.write_bytes(b"x")
+def test_tray_keeps_order_names_and_bytes(tmp_path: Path):
+    (tmp_path / "b.png").write_bytes(b"first")
+    (tmp_path / "a.png").write_bytes(b"second")
     tray = ReferenceTray()
-    wire = tray.postprocess([(str(paths[0]), "first.png"), UploadedFile(str(paths[1]), "second.png")])
-    assert tray.preprocess(wire) == [
-        UploadedFile(str(paths[0]), "first.png"),
-        UploadedFile(str(paths[1]), "second.png"),
-    ]
+    wire = tray.postprocess([(str(tmp_path / "b.png"), "1.png"), UploadedFile(str(tmp_path / "a.png"), "2.png")])
+    files = tray.preprocess(wire)
+    assert [(file.name, Path(file.path).read_bytes()) for file in files] == [("1.png", b"first"), ("2.png", b"second")]
     assert tray.preprocess(tray.postprocess(None)) == tray.preprocess(None) == []
 
 
@@ -67,8 +64,9 @@ def test_slots_pass_either_frame_alone(tmp_path: Path):
     path = tmp_path / "end.png"
     path.write_bytes(b"x")
     slots = FrameSlots()
-    pair = FramePair(last=UploadedFile(str(path), "end.png"))
-    assert slots.preprocess(slots.postprocess(pair)) == pair
+    pair = slots.preprocess(slots.postprocess(FramePair(last=UploadedFile(str(path), "end.png"))))
+    assert pair.first is None
+    assert pair.last.name == "end.png"
     assert slots.preprocess(None) == slots.preprocess(FrameFiles()) == FramePair()
 
 
