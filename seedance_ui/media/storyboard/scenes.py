@@ -97,7 +97,9 @@ class References:
         move: Move,
         size: tuple[int, int],
     ) -> None:
-        self._shown, self._ground, self._strip, self._move = shown, ground, strip, move
+        self._shown, self._ground, self._strip = shown, ground, strip
+        # Without a camera word nearly all of a reference stays in view.
+        self._move = move if move.label else Move(Framing(1.0), Framing(1.08))
         self._shade = Shade(size, strength=0.9)
 
     def draw(self, canvas: Canvas, frame: int, frames: int) -> None:
