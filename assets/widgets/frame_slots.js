@@ -154,11 +154,12 @@ function draw() {
 
 // ---- what Python says
 
-// What Python said of this slot holds until it speaks again; an equal answer would not be told to us.
+// What Python said of this slot holds until it speaks again; an equal answer would not be told to us. Props may be
+// missing: an update that reaches Gradio before the tab was first opened replaces them all.
 function adopt(key) {
   const frame = shown[key];
   if (frame?.state !== 'ready') return;
-  Object.assign(frame, {facts: props.facts[`${key}_frame`], problem: props.problems[`${key}_frame`]});
+  Object.assign(frame, {facts: props.facts?.[`${key}_frame`], problem: props.problems?.[`${key}_frame`]});
 }
 
 function fromValue(item, before) {

@@ -198,7 +198,7 @@ function leave() {
 
 function drawUsual({eta_s: eta, elapsed_s: at, queued_s: queued, provider, phase}) {
   const worked = phase === 'generating' || phase === 'saving' ? Math.max(0, at - queued) : 0;
-  const guess = props.providers[provider]?.free ? 'Under a minute' : '1 to 3 minutes';
+  const guess = props.providers?.[provider]?.free ? 'Under a minute' : '1 to 3 minutes';
   setFact('usual', eta ? `${formatClock(worked + eta.low)}–${formatClock(worked + eta.high)}` : guess);
   setFact('usual-of', 'without the queue');
 }
@@ -248,7 +248,7 @@ function aboutAsset(error) {
 
 function whichText({mode, provider, created_at: created}) {
   const time = new Date(created).toLocaleTimeString('en-GB', {hour: '2-digit', minute: '2-digit'});
-  return [MODES[mode] ?? mode, props.providers[provider]?.label ?? provider, time].join(' · ');
+  return [MODES[mode] ?? mode, props.providers?.[provider]?.label ?? provider, time].join(' · ');
 }
 
 // ---- start

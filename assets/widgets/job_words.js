@@ -32,7 +32,7 @@ const CANCEL_FREE = 'Nothing was sent. Cancelling is free.';
 const SAVING = 'The video is made and is being saved to your library.';
 
 function providerOf(snapshot) {
-  return props.providers[snapshot.provider] ?? {label: 'The provider', can_cancel: 'maybe', free: false};
+  return props.providers?.[snapshot.provider] ?? {label: 'The provider', can_cancel: 'maybe', free: false};
 }
 
 function cancelTruth(snapshot) {

@@ -11,6 +11,11 @@ const live = root.querySelector('[aria-live]');
 let cards = [];         // in tray order; {state: 'waiting' | 'uploading' | 'ready' | 'failed', kind, name, tag, …}
 let isUploading = false;
 
+// An update that reaches Gradio before the tab was first opened replaces all props: any may be missing.
+function limits() {
+  return props.limits ?? JSON.parse(list.dataset.limits);
+}
+
 // ---- order, tags, value
 
 function readyCards(kind) {
@@ -109,7 +114,7 @@ function newCard(file) {
 
 function refuseTooMany() {
   for (const kind of KINDS) {
-    const limit = props.limits[kind];
+    const limit = limits()[kind];
     cards.filter(card => card.kind === kind && card.state !== 'failed').slice(limit).forEach(card => {
       fail(card, `The tray holds ${limit} ${NOUNS[kind][1]}. ${card.name} was not added.`, false);
     });
@@ -139,7 +144,7 @@ function accept(card, {path, url}) {
   Object.assign(card, {path, url, state: 'ready', problem: null});
   tagCards();
   // What Python said of this tag holds until it speaks again; an equal answer would not be told to us.
-  Object.assign(card, {facts: props.facts[card.tag], problem: props.problems[card.tag]});
+  Object.assign(card, {facts: props.facts?.[card.tag], problem: props.problems?.[card.tag]});
   publish();
   setText(live, `${card.name} is ${card.tag}.`);
 }
@@ -256,8 +261,8 @@ function drawActions({parts, kind, number, state}, called) {
 function drawTally() {
   const count = kind => readyCards(kind).length;
   const counted = KINDS.filter(count)
-    .map(kind => `${count(kind)} of ${props.limits[kind]} ${kind === 'audio' ? 'audio' : NOUNS[kind][1]}`);
-  const room = KINDS.map(kind => `${props.limits[kind]} ${kind === 'audio' ? 'audio' : NOUNS[kind][1]}`);
+    .map(kind => `${count(kind)} of ${limits()[kind]} ${kind === 'audio' ? 'audio' : NOUNS[kind][1]}`);
+  const room = KINDS.map(kind => `${limits()[kind]} ${kind === 'audio' ? 'audio' : NOUNS[kind][1]}`);
   setText(root.querySelector('.tally'), counted.length ? counted.join(' · ') : `Up to ${room.join(' · ')}`);
 }
 
@@ -276,7 +281,7 @@ function readValue() {
 
 function readNotes() {
   tagCards();
-  for (const card of readyCards()) Object.assign(card, {facts: props.facts[card.tag], problem: props.problems[card.tag]});
+  for (const card of readyCards()) Object.assign(card, {facts: props.facts?.[card.tag], problem: props.problems?.[card.tag]});
   draw();
 }
 

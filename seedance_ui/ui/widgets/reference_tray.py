@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
+from html import escape
 from typing import Any
 
 from gradio.data_classes import FileData, GradioRootModel
@@ -36,10 +38,10 @@ class ReferenceTray(FileWidget):
             <svg class="ic" aria-hidden="true"><use href="#i-plus"></use></svg>Add files</button>
           <input type="file" multiple hidden accept="image/*,video/*,audio/*">
         </div>
-        <ul class="tray" aria-label="Reference files"></ul>
+        <ul class="tray" aria-label="Reference files" data-limits="{}"></ul>
         <p class="drop-hint">Drop images, videos or audio here, paste them, or add files.</p>
         <p class="vh" aria-live="polite"></p>
-      </section>"""
+      </section>""".format(escape(json.dumps(dict(MAX_COUNTS))))
 
     def __init__(
         self,
