@@ -30,7 +30,7 @@ class ReferenceTray(FileWidget):
 
     script = "reference_tray"
     data_model = ReferenceFiles
-    template = """
+    template = f"""
       <section class="reference-tray" aria-label="References">
         <div class="tray-head">
           <span class="label" aria-hidden="true">References</span><span class="hint tally"></span>
@@ -38,10 +38,10 @@ class ReferenceTray(FileWidget):
             <svg class="ic" aria-hidden="true"><use href="#i-plus"></use></svg>Add files</button>
           <input type="file" multiple hidden accept="image/*,video/*,audio/*">
         </div>
-        <ul class="tray" aria-label="Reference files" data-limits="{}"></ul>
+        <ul class="tray" aria-label="Reference files" data-limits="{escape(json.dumps(dict(MAX_COUNTS)))}"></ul>
         <p class="drop-hint">Drop images, videos or audio here, paste them, or add files.</p>
         <p class="vh" aria-live="polite"></p>
-      </section>""".format(escape(json.dumps(dict(MAX_COUNTS))))
+      </section>"""
 
     def __init__(
         self,
