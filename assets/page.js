@@ -109,9 +109,15 @@
   };
   seedance.jobArrived = () => {
     token = null;
-    if (matchMedia('(max-width: 820px)').matches) {
-      const calm = matchMedia('(prefers-reduced-motion: reduce)').matches;
-      document.getElementById('stage')?.scrollIntoView({ behavior: calm ? 'auto' : 'smooth', block: 'start' });
-    }
+    seedance.showStage();
+  };
+
+  /* Bring the stage into view, where its top is out of it. */
+  seedance.showStage = () => {
+    const stage = document.getElementById('stage');
+    const top = stage?.getBoundingClientRect().top ?? 0;
+    if (top >= 0 && top < innerHeight / 3) return;
+    const isCalm = matchMedia('(prefers-reduced-motion: reduce)').matches;
+    stage?.scrollIntoView({ behavior: isCalm ? 'auto' : 'smooth', block: 'start' });
   };
 })();

@@ -168,5 +168,7 @@ def _wire_stage(services: Services, composer: Composer, stage: Stage, state: gr.
     shown = [stage.player, stage.library]
     demo.load(handlers.on_load, state, [stage.card, stage.library], **_PRIVATE)
     stage.card.done(handlers.on_done, state, shown, **_PRIVATE)
-    stage.library.open(handlers.on_open, state, shown, **_PRIVATE)
+    stage.library.open(handlers.on_open, state, shown, **_PRIVATE).then(
+        fn=None, js="() => window.seedance.showStage()", **_PRIVATE
+    )
     stage.player.keep_seed(on_keep_seed, None, composer.settings.seed, **_PRIVATE)
