@@ -92,6 +92,9 @@ def build_ui(services: Services) -> gr.Blocks:
         _wire_generate(services, composer, stage, state)
         _wire_stage(services, composer, stage, state, demo)
         endpoints.add_endpoints(services)
+    # A mounted page never "launches", and Gradio 6.31 checks the paths of incoming files only after a launch
+    # (`_check_allowed` in its processing_utils.py): any file of this machine could be named.
+    demo.has_launched = True
     demo.max_threads = MAX_THREADS
     demo.queue(max_size=256, default_concurrency_limit=32, api_open=False)
     return demo
@@ -166,7 +169,7 @@ def _wire_generate(services: Services, composer: Composer, stage: Stage, state: 
 def _wire_stage(services: Services, composer: Composer, stage: Stage, state: gr.BrowserState, demo: gr.Blocks) -> None:
     handlers = StageHandlers(services)
     shown = [stage.player, stage.library]
-    demo.load(handlers.on_load, state, [stage.card, stage.library], **_PRIVATE)
+    demo.load(handlers.on_load, state, [stage.card, stage.library, state], **_PRIVATE)
     stage.card.done(handlers.on_done, state, shown, **_PRIVATE)
     stage.library.open(handlers.on_open, state, shown, **_PRIVATE).then(
         fn=None, js="() => window.seedance.showStage()", **_PRIVATE

@@ -18,14 +18,13 @@ class StageHandlers:
     def __init__(self, services: Services) -> None:
         self._services = services
 
-    async def on_load(self, state: object) -> tuple[object, object]:
-        """Attach a page that was opened. Outputs: job card, library."""
-        owner = self._owner(state)
-        if owner is None:
-            return gr.skip(), []
+    async def on_load(self, state: object) -> tuple[object, object, object]:
+        """Attach a page that was opened; a visitor is known from here on. Outputs: job card, library, state."""
+        visitor = session.visitor_for(state, is_public=self._services.is_public)
+        owner = self._services.owner_of(visitor)
         jobs = await self._services.open_jobs(owner)
         card = jobs[0]["job_id"] if jobs else gr.skip()
-        return card, await self._services.library(owner)
+        return card, await self._services.library(owner), session.state_of(visitor)
 
     async def on_done(self, state: object, event: gr.EventData) -> tuple[object, object]:
         """Show what the job card's job became. Outputs: player, library."""

@@ -26,25 +26,31 @@ async def finished(services: Services, owner: str | None = LOCAL_OWNER) -> str:
 
 
 async def test_on_load_of_an_empty_page_shows_an_empty_library(services: Services) -> None:
-    assert await StageHandlers(services).on_load({}) == (gr.skip(), [])
+    assert await StageHandlers(services).on_load({}) == (gr.skip(), [], {})
 
 
 async def test_on_load_lists_what_was_made(services: Services) -> None:
     job_id = await finished(services)
 
-    card, library = await StageHandlers(services).on_load({})
+    card, library, _ = await StageHandlers(services).on_load({})
 
     assert card == gr.skip()
     assert [item["job_id"] for item in library] == [job_id]
 
 
-async def test_on_load_in_public_without_visitor_lists_nobodys_jobs(start_services: Any) -> None:
+async def test_on_load_in_public_without_visitor_makes_one_who_owns_nothing(start_services: Any) -> None:
+    """Before the first click: an answer that is lost on its way must not lose the job's owner."""
     services = start_services({"SEEDANCE_PUBLIC": "on"})
     await finished(services, owner=None)
     await finished(services, owner=services.owner_of("somebody"))
 
-    assert await StageHandlers(services).on_load({}) == (gr.skip(), [])
-    assert len((await StageHandlers(services).on_load({"visitor": "somebody"}))[1]) == 1
+    card, library, state = await StageHandlers(services).on_load({})
+
+    assert (card, library) == (gr.skip(), [])
+    assert len(state["visitor"]) == 64
+    _, library, state = await StageHandlers(services).on_load({"visitor": "somebody"})
+    assert len(library) == 1
+    assert state == {"visitor": "somebody"}
 
 
 async def test_on_done_shows_the_video_and_marks_it(services: Services) -> None:
