@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 
-from seedance_ui.jobs.bell import Bell
+from seedance_ui.jobs.bell import Bell, wait_at_most
 
 
 async def test_ring_from_another_thread_wakes_every_listener_of_that_job() -> None:
@@ -35,3 +35,11 @@ def test_ring_for_a_loop_that_was_closed_is_harmless() -> None:
     loop.run_until_complete(enter())
     loop.close()
     bell.ring("a")
+
+
+async def test_wait_at_most_ends_with_the_event_or_the_time() -> None:
+    event = asyncio.Event()
+    await wait_at_most(event, 0.01)
+    asyncio.get_running_loop().call_soon(event.set)
+    await asyncio.wait_for(wait_at_most(event, 3600), 10)
+    assert event.is_set()
