@@ -19,7 +19,7 @@ function build(item) {
   const image = make('img', {alt: '', loading: 'lazy', decoding: 'async'});
   image.onerror = () => image.remove();
   if (item.poster_url) image.src = item.poster_url;
-  const length = make('span', {class: 'dur', text: formatClock(item.duration_s)});
+  const length = make('span', {class: 'dur', text: item.duration_s === null ? '' : formatClock(item.duration_s)});
   const title = make('span', {class: 'ttl', text: item.prompt});
   const poster = make('span', {class: 'poster'}, ...(item.poster_url ? [image] : []), length);
   poster.classList.toggle('tall', item.height_px > item.width_px);

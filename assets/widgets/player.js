@@ -25,7 +25,8 @@ function drawFacts(item) {
   setFact('cost-by', isFree ? 'nothing was charged' : `by ${item.provider_label}`);
   setFact('time', item.elapsed_s === null ? 'Not known' : formatClock(item.elapsed_s));
   setFact('queue', item.queued_s ? `${formatClock(item.queued_s)} of it in the queue` : '');
-  setFact('video', [`${Math.round(item.duration_s)}\u00a0s`, item.resolution, item.aspect_ratio].join(', '));
+  const length = item.duration_s === null ? [] : [`${Math.round(item.duration_s)}\u00a0s`];
+  setFact('video', [...length, item.resolution, item.aspect_ratio].join(', '));
   setFact('file', [item.generate_audio ? 'sound' : 'no sound', formatBytes(item.size_bytes)].join(', '));
   setFact('seed', item.seed === null ? 'Not known' : String(item.seed));
   keepSeed.hidden = item.seed === null;
@@ -86,6 +87,12 @@ async function explainError() {
   download.hidden = isGone;
 }
 
+// A link, so that the browser saves the file; a button by name, so it obeys the space bar too.
+download.onkeydown = (event) => {
+  if (event.key !== ' ') return;
+  event.preventDefault();
+  download.click();
+};
 keepSeed.onclick = () => {
   setText(keepSeed, 'Kept for the next run');
   trigger('keep_seed', {seed: props.value.seed});

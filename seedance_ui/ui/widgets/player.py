@@ -22,7 +22,7 @@ class Player(DisplayWidget):
           <p class="missing" role="alert" hidden></p>
         </div>
         <div class="player-body">
-          <div class="acts"><a class="btn tonal download">
+          <div class="acts"><a class="btn tonal download" role="button">
             <svg class="ic" aria-hidden="true"><use href="#i-down"></use></svg>Download</a></div>
           <p class="said"></p>
           <dl class="facts four">
