@@ -134,7 +134,7 @@ class Shade:
         light *= 1 - 0.62 * strength * noise.smooth(0.42, 1.0, y) * left
         light *= 1 - 0.30 * noise.smooth(0.0, 0.2, 0.2 - y)
         self._luma = np.round(light * 256).astype(np.uint16)
-        self._chroma = self._luma[::2, ::2].astype(np.int32)
+        self._chroma = np.ascontiguousarray(self._luma[::2, ::2])
 
     def draw(self, canvas: Canvas) -> None:
         """Darken a frame."""

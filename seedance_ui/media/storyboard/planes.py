@@ -22,6 +22,9 @@ Box = tuple[float, float, float, float]
 _TO_Y = np.array([0.2126, 0.7152, 0.0722], np.float32)
 """BT.709 luma of R, G, B (ITU-R BT.709-6)."""
 
+_MOST_SHRINKING = 1.25
+"""Up to here two neighbours stand for a pixel, which is fast; further down pixels between them would be left out."""
+
 
 def even(value: float) -> int:
     """Return the nearest even whole number."""
@@ -41,30 +44,34 @@ def yuv_of(red: int, green: int, blue: int) -> tuple[int, int, int]:
 
 @dataclass(frozen=True, slots=True)
 class Planes:
-    """One picture. Greyscale ("L") images; `u`, `v` and `alpha_half` have half the size of `y`."""
+    """One picture. Greyscale ("L") images; `u` and `v` have half the size of `y`."""
 
     y: Image.Image
     u: Image.Image
     v: Image.Image
     alpha: Image.Image | None = None
     """Coverage, 0–255; None where the picture covers everything."""
-    alpha_half: Image.Image | None = None
 
     @property
     def size(self) -> tuple[int, int]:
         """Width × height in pixels."""
         return self.y.size
 
-    def resample(self, box: Box, size: tuple[int, int]) -> Planes:
-        """Return what lies in `box`, scaled to `size`; the box may start and end between pixels."""
+    def resample(self, box: Box, size: tuple[int, int], *, solid: bool = False) -> Planes:
+        """Return what lies in `box`, scaled to `size`.
+
+        Args:
+            box: May start and end between pixels.
+            size: Width × height, even.
+            solid: Leave the coverage out: it is known to be full here.
+        """
         half_size = (size[0] // 2, size[1] // 2)
         half = (box[0] / 2, box[1] / 2, box[2] / 2, box[3] / 2)
         return Planes(
             _resize(self.y, box, size),
             _resize(self.u, half, half_size),
             _resize(self.v, half, half_size),
-            self.alpha and _resize(self.alpha, box, size),
-            self.alpha_half and _resize(self.alpha_half, half, half_size),
+            None if solid or self.alpha is None else _resize(self.alpha, box, size),
         )
 
     def resample_alpha(self, box: Box, size: tuple[int, int]) -> tuple[Image.Image, Image.Image]:
@@ -75,8 +82,33 @@ class Planes:
 
 def _resize(plane: Image.Image, box: Box, size: tuple[int, int]) -> Image.Image:
     width, height = plane.size
-    inside = (max(0.0, box[0]), max(0.0, box[1]), min(float(width), box[2]), min(float(height), box[3]))
-    return plane.resize(size, Image.Resampling.BILINEAR, box=inside)
+    left, top, right, bottom = max(0.0, box[0]), max(0.0, box[1]), min(float(width), box[2]), min(float(height), box[3])
+    if right - left > _MOST_SHRINKING * size[0] or bottom - top > _MOST_SHRINKING * size[1]:
+        return plane.resize(size, Image.Resampling.BILINEAR, box=(left, top, right, bottom))
+    rows, row_shares = _taps(top, bottom, size[1], height)
+    columns, column_shares = _taps(left, right, size[0], width)
+    first, last = int(columns[0]), int(columns[-1]) + 2
+    seen = np.asarray(plane.crop((first, int(rows[0]), last, int(rows[-1]) + 2)))
+    rows, columns = rows - rows[0], columns - first
+    tall = _between(seen[rows], seen[rows + 1], row_shares[:, None])
+    return Image.fromarray(_between(tall.take(columns, axis=1), tall.take(columns + 1, axis=1), column_shares))
+
+
+def _taps(start: float, end: float, count: int, most: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.uint16]]:
+    """Return for each of `count` pixels the first of the two that it lies between, and the second's share of 256."""
+    at = start + (np.arange(count) + 0.5) * ((end - start) / count) - 0.5
+    fixed = np.clip(np.rint(at * 256), 0, (most - 1) * 256 - 1).astype(np.int64)
+    return fixed >> 8, (fixed & 255).astype(np.uint16)
+
+
+def _between(one: ByteArray, other: ByteArray, share: npt.NDArray[np.uint16]) -> ByteArray:
+    """Return the mixture of two pictures; of 256, `share` is the other's part."""
+    # At most 255 × 256 + 128, which 16 bits hold.
+    mixed = np.multiply(one, 256 - share, dtype=np.uint16)
+    mixed += np.multiply(other, share, dtype=np.uint16)
+    mixed += 128
+    mixed >>= 8
+    return mixed.astype(np.uint8)
 
 
 def planes_from_rgb(rgb: FloatArray, alpha: FloatArray | None = None, dither: FloatArray | None = None) -> Planes:
@@ -95,8 +127,7 @@ def planes_from_rgb(rgb: FloatArray, alpha: FloatArray | None = None, dither: Fl
     if dither is not None:
         luma += dither
     full = None if alpha is None else _to_image(alpha * 255)
-    half = None if alpha is None else _to_image(_halve(alpha) * 255)
-    return Planes(_to_image(luma), _to_image(u), _to_image(v), full, half)
+    return Planes(_to_image(luma), _to_image(u), _to_image(v), full)
 
 
 def planes_of_alpha(alpha: FloatArray) -> Planes:
@@ -121,6 +152,15 @@ def _to_image(plane: FloatArray) -> Image.Image:
     return Image.fromarray(np.clip(plane + 0.5, 0, 255).astype(np.uint8))
 
 
+def _fade(plane: Image.Image, towards: int, share: npt.NDArray[np.uint16]) -> Image.Image:
+    """Return a mixture of a plane and one value; of 256, `share` is the plane's part."""
+    # At most 255 × 256, which 16 bits hold.
+    mixed = np.multiply(np.asarray(plane), share, dtype=np.uint16)
+    mixed += (256 - share) * np.uint16(towards)
+    mixed >>= 8
+    return Image.fromarray(mixed.astype(np.uint8))
+
+
 class Canvas:
     """The frame that is being drawn."""
 
@@ -134,8 +174,13 @@ class Canvas:
         """Lay a picture on the frame; `at` is its top left corner, even."""
         half = (at[0] // 2, at[1] // 2)
         self.y.paste(picture.y, at, picture.alpha)
-        self.u.paste(picture.u, half, picture.alpha_half)
-        self.v.paste(picture.v, half, picture.alpha_half)
+        mask = picture.alpha and picture.alpha.reduce(2)
+        self.u.paste(picture.u, half, mask)
+        self.v.paste(picture.v, half, mask)
+
+    def copy(self, other: Canvas) -> None:
+        """Become another frame of the same size."""
+        self.y, self.u, self.v = other.y.copy(), other.u.copy(), other.v.copy()
 
     def tint(
         self, colour: tuple[int, int, int], mask: Image.Image, half_mask: Image.Image, at: tuple[int, int]
@@ -160,14 +205,11 @@ class Canvas:
         self.u = Image.blend(self.u, other.u, share)
         self.v = Image.blend(self.v, other.v, share)
 
-    def shade(self, luma: npt.NDArray[np.uint16], chroma: npt.NDArray[np.int32]) -> None:
-        """Darken by factors of 256 (luma at full size, chroma at half), towards black and grey."""
-        y = np.asarray(self.y, np.uint16)
-        self.y = Image.fromarray((16 + (((np.maximum(y, 16) - 16) * luma) >> 8)).astype(np.uint8))
-        for name in ("u", "v"):
-            plane = np.asarray(getattr(self, name), np.int32)
-            shaded = 128 + (((plane - 128) * chroma) >> 8)
-            setattr(self, name, Image.fromarray(shaded.astype(np.uint8)))
+    def shade(self, luma: npt.NDArray[np.uint16], chroma: npt.NDArray[np.uint16]) -> None:
+        """Darken by shares of 256 (luma at full size, chroma at half), towards black and grey."""
+        self.y = _fade(self.y, 16, luma)
+        self.u = _fade(self.u, 128, chroma)
+        self.v = _fade(self.v, 128, chroma)
 
     def to_array(self) -> ByteArray:
         """Return the frame as PyAV's yuv420p array: height × 3/2 rows of width bytes."""

@@ -64,36 +64,51 @@ class Scenery:
         view = _compose(setting, self._size, rng)
         dither = rng.random((self._size[1], self._size[0]), dtype=np.float32) * 2 - 1
         self._layers = [_flatten(sheet, dither) for sheet in _PAINTERS[setting.place](view, rng)]
+        self._boxes: list[Box] = []
+        self._filmed = Canvas(*size)
 
     def draw(self, canvas: Canvas, move: Move, t: float) -> None:
         """Film the painting at moment `t` (0 to 1) onto the whole frame."""
         boxes = [move.at(t, layer.depth).box(*self._size) for layer in self._layers]
-        until = [self._frame[1]] * len(boxes)
-        for at in range(len(boxes) - 1, 0, -1):
-            # What a nearer sheet hides is not drawn.
-            hidden = self._row(boxes[at], self._layers[at].solid_from) // 2 * 2 + 2
-            until[at - 1] = min(until[at], max(2, hidden))
-        for layer, box, end in zip(self._layers, boxes, until, strict=True):
-            self._put(canvas, layer, box, min(end, self._row(box, layer.bottom) // 2 * 2))
+        if boxes != self._boxes:  # Where the camera stands still, one picture serves the whole shot.
+            self._boxes = boxes
+            self._film()
+        canvas.copy(self._filmed)
+
+    def _film(self) -> None:
+        """Draw what the boxes show, without the rows that a nearer sheet hides."""
+        until = self._frame[1]
+        parts = []
+        for layer, box in zip(reversed(self._layers), reversed(self._boxes), strict=True):
+            solid_from = min(until, self._row(box, layer.solid_from) // 2 * 2 + 2)
+            parts.append((layer, box, solid_from, until))
+            until = solid_from
+        for layer, box, solid_from, end in reversed(parts):
+            self._put(layer, box, 0, solid_from, solid=False)
+            self._put(layer, box, solid_from, end, solid=True)
 
     def _row(self, box: Box, row: float) -> int:
         """Return the frame's row in which a row of the painting lies."""
         return min(self._frame[1], max(0, int((row - box[1]) * self._frame[1] / (box[3] - box[1]))))
 
-    def _put(self, canvas: Canvas, layer: _Layer, box: Box, end: int) -> None:
-        """Scale what the box shows of a layer onto the frame, from its first row to `end`."""
+    def _put(self, layer: _Layer, box: Box, start: int, end: int, *, solid: bool) -> None:
+        """Scale what the box shows of a layer onto the frame's rows from `start` to `end`, both even."""
+        if layer.top > box[1]:
+            start = max(start, self._row(box, layer.top) // 2 * 2 + 2)
+        end = min(end, self._row(box, layer.bottom) // 2 * 2)
+        if start >= end:
+            return
+        if solid and layer.colour is not None:
+            self._filmed.fill(layer.colour, (0, start, self._frame[0], end))
+            return
         scale = (box[3] - box[1]) / self._frame[1]
-        first = self._row(box, layer.top) // 2 * 2 + 2 if layer.top > box[1] else 0
-        if first >= end:
-            return
         top = box[1] - layer.top
-        part = (box[0], top + first * scale, box[2], top + end * scale)
-        size = (self._frame[0], end - first)
+        part = (box[0], top + start * scale, box[2], top + end * scale)
+        size = (self._frame[0], end - start)
         if layer.colour is None:
-            canvas.put(layer.picture.resample(part, size), (0, first))
-            return
-        mask, half = layer.picture.resample_alpha(part, size)
-        canvas.tint(layer.colour, mask, half, (0, first))
+            self._filmed.put(layer.picture.resample(part, size, solid=solid), (0, start))
+        else:
+            self._filmed.tint(layer.colour, *layer.picture.resample_alpha(part, size), (0, start))
 
 
 def _compose(setting: Setting, size: tuple[int, int], rng: Random) -> View:
