@@ -54,11 +54,23 @@ class InvalidRequestError(SeedanceError):
 class ProviderError(SeedanceError):
     """The provider's API failed."""
 
-    def __init__(self, message: str, *, provider: str, request_id: str | None = None) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        provider: str,
+        request_id: str | None = None,
+        code: str | None = None,
+        asset: str | None = None,
+    ) -> None:
         self.provider = provider
         """The provider's id, as in `PROVIDERS`."""
         self.request_id = request_id
         """The provider's own trace id, where it gave one."""
+        self.code = code
+        """A closer code than the class's own ("face", "copyright"), where the provider's words tell."""
+        self.asset = asset
+        """The tag of the file it is about, where the provider says."""
         super().__init__(message)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from seedance_ui.domain.job import Job, LocalVideo, SavedVideo
+from seedance_ui.domain.job import FinishedVideo, Job, SavedVideo
 from seedance_ui.errors import StoreError
 from seedance_ui.jobs.tools import Tools
 from seedance_ui.providers.base import Provider
@@ -11,7 +11,7 @@ SAVE_AGAIN_S = 5.0
 """How long to wait after a fault of our own before a finished video is saved again."""
 
 
-async def save_video(job: Job, provider: Provider, tools: Tools, known: LocalVideo | None) -> SavedVideo:
+async def save_video(job: Job, provider: Provider, tools: Tools, known: FinishedVideo | None) -> SavedVideo:
     """Save the video of a job that its provider has finished; harmless to do again after any crash.
 
     Args:

@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from seedance_ui.domain.explain import explain
-from seedance_ui.domain.job import OPEN_STATES, Job, JobState, JobUpdate, LocalVideo, Phase
+from seedance_ui.domain.job import OPEN_STATES, FinishedVideo, Job, JobState, JobUpdate, Phase
 from seedance_ui.domain.pricing import Cost
 from seedance_ui.errors import (
     AuthenticationError,
@@ -57,7 +57,7 @@ class Walk:
         """The paid request while it is on its way; a shutdown waits for it."""
         self._asked_to_stop = False
         self._handles = Handles()
-        self._video: LocalVideo | None = None
+        self._video: FinishedVideo | None = None
 
     async def run(self) -> None:
         """Walk until the job ends; a lost lease ends the walk, never the job."""
@@ -82,7 +82,7 @@ class Walk:
     async def _upload(self) -> None:
         """Send the files, then go on to the request itself: the handles live only in this process."""
         try:
-            self._handles = await self._provider.upload(self.job.request)
+            self._handles = await self._provider.upload(self.job)
         except ProviderError as exc:
             await self._not_taken(exc)
             return
@@ -98,7 +98,7 @@ class Walk:
         """A5: the only call of `submit`, right behind the committed move to `submitting`."""
         job = self.job
         try:
-            submitted = await self._provider.submit(job.job_id, job.request, self._handles)
+            submitted = await self._provider.submit(job, self._handles)
         except (SubmitUnknownError, UnexpectedResponseError) as exc:
             await self._rest(exc)
         except ProviderError as exc:

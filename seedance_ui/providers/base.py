@@ -7,12 +7,13 @@ or returns what the provider said; the runner alone draws conclusions. Only the 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, Protocol
 
 from seedance_ui.domain.job import Job, JobUpdate
+from seedance_ui.domain.media import MediaFile, Reference, identity
 from seedance_ui.domain.model_spec import ModelSpec
 from seedance_ui.domain.pricing import Cost
 from seedance_ui.domain.request import GenerationRequest
@@ -52,8 +53,19 @@ class Submitted:
 class Handles:
     """What `upload` leaves for `submit`: the provider's name or link of each file."""
 
-    by_sha256: Mapping[str, str] = field(default_factory=dict)
-    """SHA-256 of a file's content to what stands for it in the body."""
+    by_identity: Mapping[str, str] = field(default_factory=dict)
+    """`domain.media.identity` of a file or link to what stands for it in the body."""
+
+    def of(self, references: Iterable[Reference]) -> list[str]:
+        """Return the handles of these files, in their order."""
+        return [self.by_identity[identity(reference)] for reference in references]
+
+
+class HandOver(Protocol):
+    """Makes a link under which a provider can fetch one file of a job, until that job is final."""
+
+    def __call__(self, job_id: str, file: MediaFile) -> str:
+        """Return the link."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +74,14 @@ class Setup:
 
     work_dir: Path
     """A folder of its own for files that may be lost; on the same disk as the library."""
+    keys: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """Its own key variables, those that are set."""
+    base_url: str = ""
+    """Where its API is, without a slash at the end."""
+    project_id: str | None = None
+    """Which project of the account pays, where the provider has such."""
+    hand_over: HandOver | None = None
+    """None where this installation cannot be reached from outside."""
 
 
 class Provider(ABC):
@@ -84,12 +104,12 @@ class Provider(ABC):
     async def estimate(self, request: GenerationRequest) -> Cost:
         """Return the price of a request that passed the checks; asks the provider only where that is free."""
 
-    async def upload(self, request: GenerationRequest) -> Handles:
-        """Send the files of a request; free, and safe to do again. The default has nothing to send."""
+    async def upload(self, job: Job) -> Handles:
+        """Send the files of a job; free, and safe to do again. The default has nothing to send."""
         return Handles()
 
     @abstractmethod
-    async def submit(self, job_id: str, request: GenerationRequest, handles: Handles) -> Submitted:
+    async def submit(self, job: Job, handles: Handles) -> Submitted:
         """Send the paid request, once.
 
         Raises:

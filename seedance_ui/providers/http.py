@@ -1,0 +1,265 @@
+"""HTTP towards a provider: the only importer of httpx. All durations in seconds, sizes in bytes.
+
+Three doors, because three things must never be confused: `get` may be repeated, `post` is free but sent
+once, and `submit` is the paid call, which is sent once and whose every unclear end says so.
+Redirects are followed by none of them; the Authorization header is set per request, for one origin only.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import httpx  # noqa: TID251 - the one importer
+import stamina
+
+from seedance_ui import __version__
+from seedance_ui.errors import (
+    ProviderError,
+    ProviderUnavailableError,
+    RateLimitError,
+    SubmitUnknownError,
+    UnexpectedResponseError,
+)
+
+USER_AGENT = f"seedance-playground/{__version__}"
+
+MAX_ANSWER_BYTES = 2_000_000
+"""E6: an answer about a job is small; what is larger is not read."""
+
+MAX_WORDS_CHARS = 500
+"""A4: how much of a provider's own words is kept."""
+
+TIMEOUT = httpx.Timeout(connect=10.0, read=30.0, write=60.0, pool=5.0)
+SUBMIT_TIMEOUT = httpx.Timeout(connect=10.0, read=120.0, write=120.0, pool=5.0)
+"""Longer: a time-out of the paid call leaves a person with an open question."""
+
+GET_ATTEMPTS = 3
+
+MAX_RETRY_AFTER_S = 300.0
+
+_REFUSED = frozenset({400, 401, 402, 403, 404, 405, 413, 415, 422, 429})
+"""A3, A4: statuses that say for certain that a paid request was not taken."""
+
+logging.getLogger("httpx").setLevel(logging.WARNING)  # D6: its INFO lines print signed URLs
+logging.getLogger("httpcore").setLevel(logging.WARNING)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A complete answer of an API."""
+
+    status: int
+    headers: Mapping[str, str]
+    """Names in lower case."""
+    text: str
+    provider: str
+
+    @property
+    def is_success(self) -> bool:
+        """Whether the status is in 2xx; the dry run's 269 is one too, so callers that care test for it."""
+        return 200 <= self.status < 300
+
+    def words(self) -> str:
+        """Return the body, short enough to show to a person."""
+        return " ".join(self.text.split())[:MAX_WORDS_CHARS]
+
+    def json(self) -> dict[str, Any]:
+        """Return the body as a JSON object.
+
+        Raises:
+            UnexpectedResponseError: It is none.
+        """
+        try:
+            body = json.loads(self.text)
+        except ValueError as exc:
+            raise UnexpectedResponseError("The answer is not JSON.", provider=self.provider) from exc
+        if not isinstance(body, dict):
+            raise UnexpectedResponseError("The answer is not a JSON object.", provider=self.provider)
+        return body
+
+    def retry_after_s(self, now: datetime | None = None) -> float | None:
+        """Return how long the provider asks us to wait (RFC 9110, seconds or a date), at most 300 s."""
+        value = self.headers.get("retry-after", "").strip()
+        if value.isdigit():
+            wait_s = float(value)
+        else:
+            try:
+                until = parsedate_to_datetime(value)
+            except ValueError:
+                return None
+            until = until if until.tzinfo else until.replace(tzinfo=timezone.utc)
+            wait_s = (until - (now or datetime.now(timezone.utc))).total_seconds()
+        return min(MAX_RETRY_AFTER_S, max(0.0, wait_s))
+
+
+class Http:
+    """One provider's API: one origin, one account."""
+
+    def __init__(
+        self,
+        *,
+        provider: str,
+        base_url: str,
+        authorization: str,
+        secrets: tuple[str, ...],
+        explain: Callable[[Answer], ProviderError],
+    ) -> None:
+        """Open nothing yet; connections are made by the first call, on its loop.
+
+        Args:
+            provider: Its id, for errors.
+            base_url: Without a slash at the end.
+            authorization: The header's value; sent to this origin only.
+            secrets: What is blotted out of the provider's words (D7).
+            explain: The provider's table from an answer that is no success to one of our errors.
+        """
+        self._provider = provider
+        self._base_url = base_url
+        self._authorization = authorization
+        self._secrets = secrets
+        self._explain = explain
+        self._client = httpx.AsyncClient(timeout=TIMEOUT, headers={"User-Agent": USER_AGENT})
+        # A11: a fresh connection each; a kept one that the server just closed would be an unclear end.
+        self._submit_client = httpx.AsyncClient(
+            timeout=SUBMIT_TIMEOUT,
+            headers={"User-Agent": USER_AGENT},
+            limits=httpx.Limits(max_keepalive_connections=0),
+        )
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self._client.aclose()
+        await self._submit_client.aclose()
+
+    async def get(self, path: str, *, params: Mapping[str, str] | None = None) -> Answer:
+        """Ask, up to three times where asking again can help.
+
+        Raises:
+            ProviderError: There is no answer, or the provider refuses; from its table.
+        """
+        async for attempt in stamina.retry_context(on=_worth_repeating, attempts=GET_ATTEMPTS, wait_initial=0.5):
+            with attempt:
+                return await self._free("GET", path, params=params)
+        raise AssertionError("the loop above returns or raises")
+
+    async def post(self, path: str, body: Mapping[str, Any], *, params: Mapping[str, str] | None = None) -> Answer:
+        """Send a free call, once.
+
+        Raises:
+            ProviderError: As of `get`.
+        """
+        return await self._free("POST", path, params=params, body=body)
+
+    async def submit(
+        self,
+        path: str,
+        body: Mapping[str, Any],
+        *,
+        params: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """Send the paid call, once; an unclear end is never hidden.
+
+        Raises:
+            ProviderError: It was provably not taken: no connection, or a definite refusal.
+            SubmitUnknownError: It may have been taken (A2).
+        """
+        try:
+            answer = await self._send(self._submit_client, "POST", path, params=params, body=body, headers=headers)
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol) as exc:
+            raise self._unreachable(exc) from exc
+        except httpx.HTTPError as exc:
+            raise self._unknown(f"The connection ended without an answer ({type(exc).__name__}).") from exc
+        except UnexpectedResponseError as exc:
+            raise self._unknown(str(exc)) from exc
+        if answer.is_success:
+            return answer
+        if answer.status in _REFUSED:
+            raise self._explain(answer)
+        raise self._unknown(f"It answered with status {answer.status}: {answer.words()}")
+
+    async def put(self, url: str, content: bytes, *, content_type: str) -> None:
+        """Put a part of a file to a presigned URL, without our Authorization.
+
+        Raises:
+            ProviderError: It was not stored.
+        """
+        try:
+            answer = await self._client.put(url, content=content, headers={"Content-Type": content_type})
+        except httpx.HTTPError as exc:
+            raise self._unreachable(exc) from exc
+        if answer.status_code not in (200, 201, 204):
+            raise UnexpectedResponseError(
+                f"The upload was answered with status {answer.status_code}.", provider=self._provider
+            )
+
+    async def _free(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Mapping[str, str] | None = None,
+        body: Mapping[str, Any] | None = None,
+    ) -> Answer:
+        try:
+            answer = await self._send(self._client, method, path, params=params, body=body)
+        except httpx.HTTPError as exc:
+            raise self._unreachable(exc) from exc
+        if not answer.is_success:
+            raise self._explain(answer)
+        return answer
+
+    async def _send(
+        self,
+        client: httpx.AsyncClient,
+        method: str,
+        path: str,
+        *,
+        params: Mapping[str, str] | None = None,
+        body: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """Send one request and read its whole answer, up to the cap."""
+        request = client.build_request(
+            method,
+            f"{self._base_url}{path}",
+            params=params,
+            json=body,
+            headers={"Authorization": self._authorization, **(headers or {})},
+        )
+        response = await client.send(request, stream=True)
+        try:
+            content = bytearray()
+            async for chunk in response.aiter_bytes():
+                content += chunk
+                if len(content) > MAX_ANSWER_BYTES:
+                    raise UnexpectedResponseError("The answer is above 2 MB.", provider=self._provider)
+        finally:
+            await response.aclose()
+        text = self._blot(content.decode(response.encoding or "utf-8", errors="replace"))
+        return Answer(response.status_code, {k.lower(): v for k, v in response.headers.items()}, text, self._provider)
+
+    def _blot(self, text: str) -> str:
+        """D7: a provider's text that echoes a key must not reach a page, a log or the database."""
+        for secret in self._secrets:
+            text = text.replace(secret, "…")
+        return text
+
+    def _unreachable(self, exc: httpx.HTTPError) -> ProviderUnavailableError:
+        return ProviderUnavailableError(f"There is no answer ({type(exc).__name__}).", provider=self._provider)
+
+    def _unknown(self, what: str) -> SubmitUnknownError:
+        return SubmitUnknownError(what, provider=self._provider)
+
+
+def _worth_repeating(exc: Exception) -> bool | float:
+    """Return whether a question may be asked again, and where the provider says so, after how many seconds."""
+    if isinstance(exc, RateLimitError):
+        return exc.retry_after_s if exc.retry_after_s is not None else True
+    return isinstance(exc, ProviderUnavailableError)
