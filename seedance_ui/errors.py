@@ -12,7 +12,8 @@
     │  ├ BadRequestError
     │  ├ ContentFilterError
     │  ├ ProviderUnavailableError
-    │  └ UnexpectedResponseError
+    │  ├ UnexpectedResponseError
+    │  └ StrayJobError(remote_id)            a price question started a paid job: it is kept
     ├ SubmitUnknownError(provider)           the request may have arrived: needs attention
     ├ MediaError(asset)                      a file cannot be read, or is not what it says
     └ StoreError ── LeaseLostError           our own fault; never makes a job failed
@@ -112,6 +113,15 @@ class ProviderUnavailableError(ProviderError):
 
 class UnexpectedResponseError(ProviderError):
     """The answer is not of the documented form."""
+
+
+class StrayJobError(ProviderError):
+    """A question about the price started a paid job; it must be kept like any other."""
+
+    def __init__(self, message: str, *, provider: str, remote_id: str) -> None:
+        self.remote_id = remote_id
+        """The provider's id of the job that it started."""
+        super().__init__(message, provider=provider)
 
 
 class SubmitUnknownError(SeedanceError):

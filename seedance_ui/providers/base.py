@@ -1,4 +1,4 @@
-"""What every provider is: facts as data, and six verbs.
+"""What every provider is: facts as data, and a few verbs.
 
 An adapter has no retry of its own and never decides a job's state: it raises the errors of `errors.py`,
 or returns what the provider said; the runner alone draws conclusions. Only the runner calls `submit`.
@@ -6,9 +6,11 @@ or returns what the provider said; the runner alone draws conclusions. Only the 
 
 from __future__ import annotations
 
+import asyncio
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import ClassVar, Protocol
 
@@ -82,6 +84,10 @@ class Setup:
     """Which project of the account pays, where the provider has such."""
     hand_over: HandOver | None = None
     """None where this installation cannot be reached from outside."""
+    pause: Callable[[float], Awaitable[None]] = asyncio.sleep
+    """Waits so many seconds."""
+    now: Callable[[], datetime] = lambda: datetime.now(timezone.utc)
+    """The time for records, in UTC."""
 
 
 class Provider(ABC):
@@ -124,6 +130,30 @@ class Provider(ABC):
     async def cancel(self, job: Job) -> bool:
         """Ask to stop a job; True only where the provider confirms that it stopped. The default cannot."""
         return False
+
+    async def reconcile(self, job: Job, *, known: Collection[str] = ()) -> str | None:
+        """Look for a job whose request may have been taken (A7); the default cannot.
+
+        Args:
+            job: It has no remote id.
+            known: Remote ids of our other jobs, which are never the answer.
+
+        Returns:
+            The remote id where exactly one job of the provider is this one, else None.
+
+        Raises:
+            ProviderError: The provider cannot be asked now.
+        """
+        return None
+
+    async def check_key(self) -> None:
+        """Ask whether the key is good, in a way that costs nothing; the default has none to check.
+
+        Raises:
+            AuthenticationError: The provider refuses it.
+            ProviderError: The provider gave no usable answer.
+        """
+        return None
 
     async def close(self) -> None:
         """Give back connections and processes. The default holds none."""
