@@ -9,10 +9,13 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+import ssl
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
+from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 
 import httpx  # noqa: TID251 - the one importer
@@ -26,6 +29,7 @@ from seedance_ui.errors import (
     SubmitUnknownError,
     UnexpectedResponseError,
 )
+from seedance_ui.providers.addresses import Location
 
 USER_AGENT = f"seedance-playground/{__version__}"
 
@@ -263,3 +267,75 @@ def _worth_repeating(exc: Exception) -> bool | float:
     if isinstance(exc, RateLimitError):
         return exc.retry_after_s if exc.retry_after_s is not None else True
     return isinstance(exc, ProviderUnavailableError)
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """The head of an answer whose body is still on its way."""
+
+    status: int
+    headers: Mapping[str, str] = field(repr=False)
+    """Names in lower case."""
+    chunks: Callable[[], AsyncIterator[bytes]] = field(repr=False)
+    """The body as it comes, not decoded; once."""
+
+
+class DownloadClient:
+    """Fetches a file from an address that was checked: no account, no cookies, no decoding, no redirects (D8)."""
+
+    def __init__(self, *, provider: str, silent_s: float, tls: ssl.SSLContext | None = None) -> None:
+        """Open nothing yet.
+
+        Args:
+            provider: Its id, for errors.
+            silent_s: After so long without a byte the connection counts as broken.
+            tls: Whom to trust; None trusts whom httpx trusts.
+        """
+        self._provider = provider
+        self._client = httpx.AsyncClient(
+            verify=tls or httpx.create_ssl_context(),
+            timeout=httpx.Timeout(connect=10.0, read=silent_s, write=10.0, pool=5.0),
+            headers={"User-Agent": USER_AGENT, "Accept": "*/*", "Accept-Encoding": "identity"},
+            limits=httpx.Limits(max_keepalive_connections=0),  # a kept one was verified for another name
+            trust_env=False,  # a proxy would choose the address itself, and .netrc holds passwords
+        )
+        self._client.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+
+    @asynccontextmanager
+    async def get(self, location: Location, address: str, headers: Mapping[str, str]) -> AsyncIterator[Incoming]:
+        """Ask for a file at `address`, under the name of `location` (E3: Host and SNI), and give its head.
+
+        Raises:
+            ProviderUnavailableError: The connection could not be made, broke or fell silent; from the body as well.
+        """
+        host = f"[{address}]" if ":" in address else address
+        request = self._client.build_request(
+            "GET",
+            f"{location.scheme}://{host}:{location.port}/",
+            headers={"Host": location.authority, **headers},
+            extensions={"sni_hostname": location.host, "target": location.target.encode("ascii")},
+        )
+        with self._guarded():
+            response = await self._client.send(request, stream=True)
+
+        async def chunks() -> AsyncIterator[bytes]:
+            with self._guarded():
+                async for chunk in response.aiter_raw():
+                    yield chunk
+
+        try:
+            yield Incoming(response.status_code, {k.lower(): v for k, v in response.headers.items()}, chunks)
+        finally:
+            await response.aclose()
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self._client.aclose()
+
+    @contextmanager
+    def _guarded(self) -> Iterator[None]:
+        try:
+            yield
+        except httpx.HTTPError as exc:
+            what = f"The connection to the video's server broke ({type(exc).__name__})."
+            raise ProviderUnavailableError(what, provider=self._provider) from exc
