@@ -1,1 +1,13 @@
 """Video providers, one file each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from seedance_ui.providers.base import Provider
+from seedance_ui.providers.scenario import Scenario
+
+PROVIDERS: Mapping[str, type[Provider]] = {
+    Scenario.info.id: Scenario,
+}
+"""Every provider, in the order of the picker. A new one is one line here; see ADDING.md."""

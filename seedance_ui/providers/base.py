@@ -40,6 +40,15 @@ class ProviderInfo:
         """Whether this provider costs somebody something."""
         return bool(self.key_variables)
 
+    def missing_keys(self, keys: Collection[str]) -> tuple[str, ...]:
+        """Return which of its key variables are not among those that are set."""
+        return tuple(name for name in self.key_variables if name not in keys)
+
+    def missing_keys_message(self, keys: Collection[str]) -> str | None:
+        """Return what to set, and the way on without it; None where nothing is missing."""
+        missing = self.missing_keys(keys)
+        return f"{self.label} needs {' and '.join(missing)}. The animatic works without a key." if missing else None
+
 
 @dataclass(frozen=True, slots=True)
 class Submitted:
@@ -94,6 +103,9 @@ class Provider(ABC):
     """One video provider, made from a `Setup`."""
 
     info: ClassVar[ProviderInfo]
+
+    download_hosts: ClassVar[tuple[str, ...]] = ()
+    """Hosts of its finished videos, each with all names below it (E4); any other is noted when it first appears."""
 
     remote_id_is_job_id: ClassVar[bool] = False
     """True where we choose the id ourselves: it is then written with the intent, and nothing can be paid twice."""

@@ -7,16 +7,14 @@ Redirects are followed by none of them; the Authorization header is set per requ
 
 from __future__ import annotations
 
-import json
 import logging
 import ssl
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timezone
-from email.utils import parsedate_to_datetime
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
+from urllib.parse import quote
 
 import httpx  # noqa: TID251 - the one importer
 import stamina
@@ -30,14 +28,12 @@ from seedance_ui.errors import (
     UnexpectedResponseError,
 )
 from seedance_ui.providers.addresses import Location
+from seedance_ui.providers.answers import Answer
 
 USER_AGENT = f"seedance-playground/{__version__}"
 
 MAX_ANSWER_BYTES = 2_000_000
 """E6: an answer about a job is small; what is larger is not read."""
-
-MAX_WORDS_CHARS = 500
-"""A4: how much of a provider's own words is kept."""
 
 TIMEOUT = httpx.Timeout(connect=10.0, read=30.0, write=60.0, pool=5.0)
 SUBMIT_TIMEOUT = httpx.Timeout(connect=10.0, read=120.0, write=120.0, pool=5.0)
@@ -45,61 +41,15 @@ SUBMIT_TIMEOUT = httpx.Timeout(connect=10.0, read=120.0, write=120.0, pool=5.0)
 
 GET_ATTEMPTS = 3
 
-MAX_RETRY_AFTER_S = 300.0
+WAIT_HERE_S = 10.0
+"""A longer wait that a provider asks for is left to the runner, which shows it and stays free for cancelling."""
 
 _REFUSED = frozenset({400, 401, 402, 403, 404, 405, 413, 415, 422, 429})
 """A3, A4: statuses that say for certain that a paid request was not taken."""
 
+log = logging.getLogger(__name__)
 logging.getLogger("httpx").setLevel(logging.WARNING)  # D6: its INFO lines print signed URLs
 logging.getLogger("httpcore").setLevel(logging.WARNING)
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """A complete answer of an API."""
-
-    status: int
-    headers: Mapping[str, str]
-    """Names in lower case."""
-    text: str
-    provider: str
-
-    @property
-    def is_success(self) -> bool:
-        """Whether the status is in 2xx; the dry run's 269 is one too, so callers that care test for it."""
-        return 200 <= self.status < 300
-
-    def words(self) -> str:
-        """Return the body, short enough to show to a person."""
-        return " ".join(self.text.split())[:MAX_WORDS_CHARS]
-
-    def json(self) -> dict[str, Any]:
-        """Return the body as a JSON object.
-
-        Raises:
-            UnexpectedResponseError: It is none.
-        """
-        try:
-            body = json.loads(self.text)
-        except ValueError as exc:
-            raise UnexpectedResponseError("The answer is not JSON.", provider=self.provider) from exc
-        if not isinstance(body, dict):
-            raise UnexpectedResponseError("The answer is not a JSON object.", provider=self.provider)
-        return body
-
-    def retry_after_s(self, now: datetime | None = None) -> float | None:
-        """Return how long the provider asks us to wait (RFC 9110, seconds or a date), at most 300 s."""
-        value = self.headers.get("retry-after", "").strip()
-        if value.isdigit():
-            wait_s = float(value)
-        else:
-            try:
-                until = parsedate_to_datetime(value)
-            except ValueError:
-                return None
-            until = until if until.tzinfo else until.replace(tzinfo=timezone.utc)
-            wait_s = (until - (now or datetime.now(timezone.utc))).total_seconds()
-        return min(MAX_RETRY_AFTER_S, max(0.0, wait_s))
 
 
 class Http:
@@ -113,6 +63,7 @@ class Http:
         authorization: str,
         secrets: tuple[str, ...],
         explain: Callable[[Answer], ProviderError],
+        query: Mapping[str, str] | None = None,
     ) -> None:
         """Open nothing yet; connections are made by the first call, on its loop.
 
@@ -122,18 +73,30 @@ class Http:
             authorization: The header's value; sent to this origin only.
             secrets: What is blotted out of the provider's words (D7).
             explain: The provider's table from an answer that is no success to one of our errors.
+            query: Parameters of every call.
         """
         self._provider = provider
         self._base_url = base_url
         self._authorization = authorization
-        self._secrets = secrets
+        self._secrets = tuple(secret for secret in secrets if secret)
         self._explain = explain
-        self._client = httpx.AsyncClient(timeout=TIMEOUT, headers={"User-Agent": USER_AGENT})
+        self._query = dict(query or {})
+        # Plain http is for this machine only (config.py): a proxy must not carry a key there.
+        self._is_local = base_url.startswith("http://")
+        self._client = self._new_client(timeout=TIMEOUT)
         # A11: a fresh connection each; a kept one that the server just closed would be an unclear end.
-        self._submit_client = httpx.AsyncClient(
-            timeout=SUBMIT_TIMEOUT,
-            headers={"User-Agent": USER_AGENT},
-            limits=httpx.Limits(max_keepalive_connections=0),
+        self._submit_client = self._new_client(
+            timeout=SUBMIT_TIMEOUT, limits=httpx.Limits(max_connections=32, max_keepalive_connections=0)
+        )
+
+    def _new_client(self, **options: Any) -> httpx.AsyncClient:
+        """Return a client without our Authorization: it is set per request, for our origin only (D8)."""
+        return httpx.AsyncClient(
+            # E6: nothing that unpacks into more than it seems is asked for.
+            headers={"User-Agent": USER_AGENT, "Accept-Encoding": "identity"},
+            follow_redirects=False,
+            trust_env=not self._is_local,
+            **options,
         )
 
     async def close(self) -> None:
@@ -194,14 +157,19 @@ class Http:
         Raises:
             ProviderError: It was not stored.
         """
+        if not url.startswith("https://") and not (self._is_local and url.startswith("http://")):
+            raise UnexpectedResponseError("The link to upload to is not https.", provider=self._provider)
         try:
-            answer = await self._client.put(url, content=content, headers={"Content-Type": content_type})
-        except httpx.HTTPError as exc:
+            async with self._client.stream(
+                "PUT", url, content=content, headers={"Content-Type": content_type}
+            ) as response:
+                status = response.status_code
+        except (httpx.HTTPError, httpx.InvalidURL) as exc:
             raise self._unreachable(exc) from exc
-        if answer.status_code not in (200, 201, 204):
-            raise UnexpectedResponseError(
-                f"The upload was answered with status {answer.status_code}.", provider=self._provider
-            )
+        if status >= 500 or status in (408, 429):
+            raise ProviderUnavailableError(f"The upload was answered with status {status}.", provider=self._provider)
+        if status not in (200, 201, 204):
+            raise UnexpectedResponseError(f"The upload was answered with status {status}.", provider=self._provider)
 
     async def _free(
         self,
@@ -233,7 +201,7 @@ class Http:
         request = client.build_request(
             method,
             f"{self._base_url}{path}",
-            params=params,
+            params={**self._query, **(params or {})},
             json=body,
             headers={"Authorization": self._authorization, **(headers or {})},
         )
@@ -246,7 +214,8 @@ class Http:
                     raise UnexpectedResponseError("The answer is above 2 MB.", provider=self._provider)
         finally:
             await response.aclose()
-        text = self._blot(content.decode(response.encoding or "utf-8", errors="replace"))
+        log.info("%s: %s %s → %d", self._provider, method, path, response.status_code)
+        text = self._blot(content.decode("utf-8", errors="replace"))
         return Answer(response.status_code, {k.lower(): v for k, v in response.headers.items()}, text, self._provider)
 
     def _blot(self, text: str) -> str:
@@ -255,17 +224,22 @@ class Http:
             text = text.replace(secret, "…")
         return text
 
-    def _unreachable(self, exc: httpx.HTTPError) -> ProviderUnavailableError:
+    def _unreachable(self, exc: Exception) -> ProviderUnavailableError:
         return ProviderUnavailableError(f"There is no answer ({type(exc).__name__}).", provider=self._provider)
 
     def _unknown(self, what: str) -> SubmitUnknownError:
         return SubmitUnknownError(what, provider=self._provider)
 
 
+def segment(remote_id: str) -> str:
+    """Return a provider's id as one segment of a path, whatever it holds."""
+    return quote(remote_id, safe="")
+
+
 def _worth_repeating(exc: Exception) -> bool | float:
     """Return whether a question may be asked again, and where the provider says so, after how many seconds."""
     if isinstance(exc, RateLimitError):
-        return exc.retry_after_s if exc.retry_after_s is not None else True
+        return exc.retry_after_s if exc.retry_after_s is not None and exc.retry_after_s <= WAIT_HERE_S else False
     return isinstance(exc, ProviderUnavailableError)
 
 
