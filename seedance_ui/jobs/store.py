@@ -241,6 +241,14 @@ class Store:
         with self._read() as db:
             return [(row.seq, row.detail) for row in db.execute(newer)]
 
+    def reached_at(self, job_id: str, state: JobState) -> datetime | None:
+        """Return when a job first came into a state; None where it never did."""
+        first = select(func.min(job_events.c.at)).where(
+            job_events.c.job_id == job_id, job_events.c.state == state.value
+        )
+        with self._read() as db:
+            return db.execute(first).scalar()
+
     def jobs_of(self, owner: str | None, states: Collection[JobState], *, limit: int) -> list[Job]:
         """Return an owner's jobs in these states, newest first; a job without owner is never listed."""
         if owner is None:
