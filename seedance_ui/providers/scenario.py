@@ -18,7 +18,7 @@ from seedance_ui.domain import mentions
 from seedance_ui.domain.job import Job, JobUpdate, RemoteVideo
 from seedance_ui.domain.media import Reference, identity
 from seedance_ui.domain.model_spec import ADAPTIVE, ASPECT_RATIOS, ModelSpec
-from seedance_ui.domain.pricing import Cost
+from seedance_ui.domain.pricing import UNKNOWN_CU, Cost
 from seedance_ui.domain.request import AUTO_DURATION_S, GenerationRequest, Mode
 from seedance_ui.domain.verdicts import shown
 from seedance_ui.errors import (
@@ -62,8 +62,6 @@ _CLOCKS_DIFFER = timedelta(minutes=5)
 
 _MAX_PAGES = 20
 """Of 100 jobs each, when a lost job is looked for."""
-
-_UNKNOWN_PRICE = Cost(None, "CU", "estimate")
 
 log = logging.getLogger(__name__)
 
@@ -158,18 +156,18 @@ class Scenario(Provider):
         """
         key = _price_key(request)
         async with self._asking:  # one at a time: the first that goes wrong is also the last
-            asked_at, cost = self._prices.get(key, (None, _UNKNOWN_PRICE))
+            asked_at, cost = self._prices.get(key, (None, UNKNOWN_CU))
             if asked_at is not None and self.setup.now() - asked_at < PRICE_IS_FRESH:
                 return cost
             if self._dry_runs_stopped:
-                return _UNKNOWN_PRICE
+                return UNKNOWN_CU
             try:
                 cost = await self._dry_run(request)
             except StrayJobError:
                 raise
             except ProviderError as exc:
                 log.info("No price from Scenario: %s", exc)
-                return _UNKNOWN_PRICE
+                return UNKNOWN_CU
             self._prices[key] = (self.setup.now(), cost)
             return cost
 
@@ -182,12 +180,12 @@ class Scenario(Provider):
         answer = await self._http.post(GENERATE, payload, params={"dryRun": "true"})
         if answer.status == DRY_RUN_STATUS:
             amount = answer.parse(Price).creative_units_cost
-            return _UNKNOWN_PRICE if amount is None else Cost(amount, "CU", "exact")
+            return UNKNOWN_CU if amount is None else Cost(amount, "CU", "exact")
         self._dry_runs_stopped = True
         log.error("Scenario answered a dry run with status %d; no price is asked for any more", answer.status)
         remote_id = job_id_in(answer)
         if remote_id is None:
-            return _UNKNOWN_PRICE
+            return UNKNOWN_CU
         message = f"Scenario started the job {remote_id} when it was asked for a price."
         raise StrayJobError(message, provider=self.info.id, remote_id=remote_id)
 
