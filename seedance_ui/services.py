@@ -39,6 +39,7 @@ from seedance_ui.domain.validation import Problem, blocking, check_request
 from seedance_ui.errors import ConfigError, InvalidRequestError, MissingKeyError, StoreError, StrayJobError
 from seedance_ui.jobs.bell import Bell
 from seedance_ui.jobs.clock import Clock, SystemClock
+from seedance_ui.jobs.handovers import HandedOver, Handovers
 from seedance_ui.jobs.runner import LOOK_AGAIN_S, Runner
 from seedance_ui.jobs.schedule import usual_range_s
 from seedance_ui.jobs.store import Store
@@ -137,6 +138,7 @@ class Services:
         self._store = Store(settings.database_url, now=self._clock.now, bell=self._bell)
         self._executor = ThreadPoolExecutor(max_workers=4, thread_name_prefix="store")
         self._tools = Tools(self._store, self._library, self._clock, self._executor)
+        self._handovers = Handovers(self._store.engine, settings.public_url) if settings.public_url else None
         self._providers = {name: make(self._setup(name, make.info)) for name, make in providers.items()}
         on_sqlite = make_url(settings.database_url).get_backend_name() == "sqlite"
         lock = FileLock(data_dir / "runner.lock", thread_local=False) if on_sqlite else None
@@ -151,6 +153,7 @@ class Services:
             keys={name: settings.keys[name] for name in info.key_variables if name in settings.keys},
             base_url=base_urls.get(provider_id, ""),
             project_id=settings.scenario_project_id if provider_id == "scenario" else None,
+            hand_over=self._handovers,
             pause=self._clock.sleep,
             now=self._clock.now,
         )
@@ -400,6 +403,10 @@ class Services:
         """Return the file behind a media URL (`<job_id>.mp4`, `.jpg`, `-last.png`); None where there is none."""
         path = self._library.directory / name
         return path if path.parent == self._library.directory and path.is_file() else None
+
+    async def handed_over(self, token: str) -> HandedOver | None:
+        """Return the uploaded file behind a link that a provider was given; None where there is none any more."""
+        return await self._tools.blocking(self._handovers.find, token) if self._handovers else None
 
 
 def _prepare_directory(data_dir: Path) -> None:

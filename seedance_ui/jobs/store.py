@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Update, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Update, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from seedance_ui.domain.job import (
@@ -48,6 +48,11 @@ class Store:
         self._bell = bell
         with self._guarded("The job database cannot be opened"):
             metadata.create_all(self._engine)
+
+    @property
+    def engine(self) -> Engine:
+        """The connections, for what lies beside the jobs in the same database."""
+        return self._engine
 
     def close(self) -> None:
         """Give back all connections."""
