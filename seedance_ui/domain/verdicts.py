@@ -64,7 +64,10 @@ _REFUSALS = (
     ("face", re.compile(r"privacyinformation|real person|real face|likeness")),
     ("copyright", re.compile(r"copyright|policyviolation|intellectual")),
     ("moderation_audio", re.compile(r"outputaudio")),
-    ("moderation", re.compile(r"sensitive|moderation|content_policy|contentsecurity|nsfw|\brisk|riskdetection|\bsafety")),
+    (
+        "moderation",
+        re.compile(r"sensitive|moderation|content_policy|contentsecurity|nsfw|\brisk|riskdetection|\bsafety"),
+    ),
 )
 """The first that is found decides: `InputImageSensitiveContentDetected.PrivacyInformation` is about a face."""
 

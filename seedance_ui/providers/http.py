@@ -64,6 +64,7 @@ class Http:
         secrets: tuple[str, ...],
         explain: Callable[[Answer], ProviderError],
         query: Mapping[str, str] | None = None,
+        transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         """Open nothing yet; connections are made by the first call, on its loop.
 
@@ -74,6 +75,7 @@ class Http:
             secrets: What is blotted out of the provider's words (D7).
             explain: The provider's table from an answer that is no success to one of our errors.
             query: Parameters of every call.
+            transport: What carries the requests; None for real connections.
         """
         self._provider = provider
         self._base_url = base_url
@@ -83,10 +85,12 @@ class Http:
         self._query = dict(query or {})
         # Plain http is for this machine only (config.py): a proxy must not carry a key there.
         self._is_local = base_url.startswith("http://")
-        self._client = self._new_client(timeout=TIMEOUT)
+        self._client = self._new_client(timeout=TIMEOUT, transport=transport)
         # A11: a fresh connection each; a kept one that the server just closed would be an unclear end.
         self._submit_client = self._new_client(
-            timeout=SUBMIT_TIMEOUT, limits=httpx.Limits(max_connections=32, max_keepalive_connections=0)
+            timeout=SUBMIT_TIMEOUT,
+            limits=httpx.Limits(max_connections=32, max_keepalive_connections=0),
+            transport=transport,
         )
 
     def _new_client(self, **options: Any) -> httpx.AsyncClient:
