@@ -100,8 +100,9 @@ class Walk:
     async def _submit(self) -> None:
         """A5: the only call of `submit`, right behind the committed move to `submitting`."""
         job = self.job
+        handles, self._handles = self._handles, Handles()  # whole files, perhaps: not kept while the video is made
         try:
-            submitted = await self._provider.submit(job, self._handles)
+            submitted = await self._provider.submit(job, handles)
         except (SubmitUnknownError, UnexpectedResponseError) as exc:
             await self._rest(exc)
         except ProviderError as exc:
