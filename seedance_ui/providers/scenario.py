@@ -20,25 +20,22 @@ from seedance_ui.domain.media import Reference, identity
 from seedance_ui.domain.model_spec import ADAPTIVE, ASPECT_RATIOS, ModelSpec
 from seedance_ui.domain.pricing import UNKNOWN_CU, Cost
 from seedance_ui.domain.request import AUTO_DURATION_S, GenerationRequest, Mode
-from seedance_ui.domain.verdicts import shown
 from seedance_ui.errors import (
     AuthenticationError,
     BadRequestError,
     ProviderError,
-    RateLimitError,
     StrayJobError,
     SubmitUnknownError,
     UnexpectedResponseError,
 )
-from seedance_ui.providers.answers import MAX_RETRY_AFTER_S, Answer
 from seedance_ui.providers.base import Handles, Provider, ProviderInfo, Setup, Submitted
 from seedance_ui.providers.http import Http, segment
-from seedance_ui.providers.refusals import explain_answer
 from seedance_ui.providers.scenario_answers import (
     JobAnswer,
     JobsPage,
     Price,
     RemoteJob,
+    explain_refusal,
     is_same_job,
     job_id_in,
     parse_update,
@@ -92,26 +89,6 @@ def _reference_fields(request: GenerationRequest) -> dict[str, tuple[Reference, 
         "referenceVideos": request.videos,
         "referenceAudio": request.audios,
     }
-
-
-def explain_refusal(answer: Answer) -> ProviderError:
-    """Return the error that an answer of Scenario outside 2xx stands for."""
-    error = explain_answer(answer)
-    if not isinstance(error, RateLimitError):
-        return error
-    try:
-        body = answer.json()
-    except UnexpectedResponseError:
-        return error
-    words, wait_s = str(error), error.retry_after_s
-    remaining = body.get("remainingSeconds")  # of a cooldown. Source: S-BL (C)
-    if isinstance(remaining, (int, float)) and not isinstance(remaining, bool) and remaining >= 0:
-        wait_s = min(MAX_RETRY_AFTER_S, float(remaining))
-        words = f"{words}: wait {remaining:.0f} s"
-    details = body.get("details")  # of too many jobs at once. Source: S-SK (C)
-    if isinstance(details, dict) and "actionLimit" in details:
-        words = f"{words} (at most {shown(str(details['actionLimit']))} at once)"
-    return RateLimitError(words, provider=error.provider, request_id=error.request_id, retry_after_s=wait_s)
 
 
 class Scenario(Provider):

@@ -14,8 +14,9 @@ from seedance_ui.domain.model_spec import MAX_SEED
 from seedance_ui.domain.pricing import Cost
 from seedance_ui.domain.request import GenerationRequest
 from seedance_ui.domain.verdicts import failed_job, shown
-from seedance_ui.errors import UnexpectedResponseError
-from seedance_ui.providers.answers import OR_NONE, Answer, Wire, say
+from seedance_ui.errors import ProviderError, RateLimitError, UnexpectedResponseError
+from seedance_ui.providers.answers import MAX_RETRY_AFTER_S, OR_NONE, Answer, Wire, say
+from seedance_ui.providers.refusals import explain_answer
 
 _MEDIA_FIELDS = ("image", "lastFrameImage", "referenceImages", "referenceVideos", "referenceAudio")
 _PLAIN_FIELDS = ("prompt", "duration", "resolution", "aspectRatio", "generateAudio")
@@ -111,6 +112,26 @@ def parse_update(remote: RemoteJob, request: GenerationRequest) -> JobUpdate:
 def _seed(used: Mapping[str, Any]) -> int | None:
     seed = used.get("seed")
     return seed if type(seed) is int and 0 <= seed <= MAX_SEED else None
+
+
+def explain_refusal(answer: Answer) -> ProviderError:
+    """Return the error that an answer of Scenario outside 2xx stands for."""
+    error = explain_answer(answer)
+    if not isinstance(error, RateLimitError):
+        return error
+    try:
+        body = answer.json()
+    except UnexpectedResponseError:
+        return error
+    words, wait_s = str(error), error.retry_after_s
+    remaining = body.get("remainingSeconds")  # of a cooldown. Source: S-BL (C)
+    if isinstance(remaining, (int, float)) and not isinstance(remaining, bool) and remaining >= 0:
+        wait_s = min(MAX_RETRY_AFTER_S, float(remaining))
+        words = f"{words}: wait {remaining:.0f} s"
+    details = body.get("details")  # of too many jobs at once. Source: S-SK (C)
+    if isinstance(details, dict) and "actionLimit" in details:
+        words = f"{words} (at most {shown(str(details['actionLimit']))} at once)"
+    return RateLimitError(words, provider=error.provider, request_id=error.request_id, retry_after_s=wait_s)
 
 
 def job_id_in(answer: Answer) -> str | None:

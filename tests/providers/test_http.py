@@ -246,7 +246,7 @@ async def test_a_question_is_asked_three_times_at_most(fake: Echo, client: Http)
     assert len(fake.received) == 3
 
 
-@pytest.mark.parametrize(("wait", "count"), [("2", 2), ("11", 1), ("", 1)])
+@pytest.mark.parametrize(("wait", "count"), [("2", 2), ("0", 2), ("11", 1), ("", 1)])
 async def test_a_short_wait_is_obeyed_here_and_a_long_one_is_left_to_the_runner(
     fake: Echo, client: Http, wait: str, count: int
 ) -> None:
