@@ -37,7 +37,7 @@ test-lowest: $(VENV)/.develops ## run the tests without a browser on the oldest 
 	@$(LOWEST)/bin/python -m pytest --ignore tests/browser
 
 bench: $(VENV)/.develops ## print the numbers of the README
-	@for script in bench/bench_*.py; do $(VENV)/bin/python $$script || exit 1; done
+	@for script in bench/bench_*.py; do PYTHONPATH=. $(VENV)/bin/python $$script || exit 1; done
 
 constraints: $(VENV)/.develops ## renew the exact set of versions that is tested
 	@UV_CUSTOM_COMPILE_COMMAND="make constraints" $(VENV)/bin/uv pip compile --quiet --no-config --upgrade --universal \

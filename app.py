@@ -21,7 +21,7 @@ from seedance_ui.web.server import listen, serve
 def create(settings: Settings) -> FastAPI:
     """Return the whole application: our routes, and the page mounted behind them."""
     services = Services(settings)
-    return gr.mount_gradio_app(
+    app: FastAPI = gr.mount_gradio_app(
         create_app(services),
         build_ui(services),
         path="/",
@@ -39,6 +39,7 @@ def create(settings: Settings) -> FastAPI:
         head=theme.head_html(),
         favicon_path=theme.FAVICON,
     )
+    return app
 
 
 def main() -> None:

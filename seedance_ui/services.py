@@ -5,7 +5,6 @@ Settings go in; store, runner, providers and library come out wired. Nothing her
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import logging
 import os
@@ -37,7 +36,7 @@ from seedance_ui.domain.pricing import UNKNOWN_CU, Cost, CostJson
 from seedance_ui.domain.request import GenerationRequest
 from seedance_ui.domain.validation import Problem, blocking, check_request
 from seedance_ui.errors import ConfigError, InvalidRequestError, MissingKeyError, StoreError, StrayJobError
-from seedance_ui.jobs.bell import Bell
+from seedance_ui.jobs.bell import Bell, wait_at_most
 from seedance_ui.jobs.clock import Clock, SystemClock
 from seedance_ui.jobs.handovers import HandedOver, Handovers
 from seedance_ui.jobs.runner import LOOK_AGAIN_S, Runner
@@ -354,7 +353,7 @@ class Services:
                 if latest is None or latest["state"] in ended:
                     return
                 # The time-out is for an event that another process wrote: its bell does not ring here.
-                await asyncio.wait({asyncio.ensure_future(rung.wait())}, timeout=LOOK_AGAIN_S)
+                await wait_at_most(rung, LOOK_AGAIN_S)
 
     async def open_jobs(self, owner: str | None) -> list[SnapshotJson]:
         """Return an owner's jobs that are not final, newest first."""

@@ -37,3 +37,9 @@ class Bell:
                 self._listeners[job_id].discard(listener)
                 if not self._listeners[job_id]:
                     del self._listeners[job_id]
+
+
+async def wait_at_most(event: asyncio.Event, seconds: float) -> None:
+    """Wait until an event is set, or until the time is over."""
+    with contextlib.suppress(asyncio.TimeoutError):
+        await asyncio.wait_for(event.wait(), seconds)

@@ -17,6 +17,7 @@ from filelock import FileLock, Timeout
 
 from seedance_ui.domain.job import Job
 from seedance_ui.errors import StoreError
+from seedance_ui.jobs.bell import wait_at_most
 from seedance_ui.jobs.tools import Tools
 from seedance_ui.jobs.walk import Walk
 from seedance_ui.providers.base import Provider
@@ -119,9 +120,7 @@ class Runner:
 
     async def _pause(self) -> None:
         """Wait until somebody rings, at most a moment."""
-        waiting = asyncio.ensure_future(self._wake.wait())
-        await asyncio.wait({waiting}, timeout=LOOK_AGAIN_S)
-        waiting.cancel()
+        await wait_at_most(self._wake, LOOK_AGAIN_S)
 
     async def _take_work(self) -> None:
         """Recover first, then fill each provider's free places, first come first served."""

@@ -174,7 +174,7 @@ class Walk:
             except AuthenticationError as exc:
                 await self._rest(exc, state=JobState.NEEDS_KEY)
                 return
-            except ProviderError as exc:
+            except (ProviderError, StoreError) as exc:
                 failures += 1
                 retry_after_s = exc.retry_after_s if isinstance(exc, RateLimitError) else None
                 log.info("Job %s: no answer to question %d: %s", self.job.job_id, failures, exc)

@@ -1,15 +1,16 @@
-"""Video providers, one file each."""
+"""Video providers, one file each. `PROVIDERS` is the one list to add to; see ADDING.md."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 
 from seedance_ui.providers.aimlapi import AimlApi
+from seedance_ui.providers.animatic import Animatic
 from seedance_ui.providers.base import Provider
 from seedance_ui.providers.scenario import Scenario
 
-PROVIDERS: Mapping[str, type[Provider]] = {
-    Scenario.info.id: Scenario,
-    AimlApi.info.id: AimlApi,
-}
-"""Every provider, in the order of the picker. A new one is one line here; see ADDING.md."""
+PROVIDERS: Mapping[str, type[Provider]] = MappingProxyType(
+    {provider.info.id: provider for provider in (Animatic, Scenario, AimlApi)}
+)
+"""Provider id to class, in the order of the page's picker."""

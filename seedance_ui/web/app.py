@@ -14,7 +14,7 @@ from seedance_ui.web.guard import Guard
 from seedance_ui.web.routes import create_router
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
-"""Style sheets, scripts, fonts and example media."""
+"""Style sheets, scripts, fonts and example media; served below `/page`, since Gradio has an `/assets` of its own."""
 
 
 def create_app(services: Services) -> FastAPI:
@@ -28,6 +28,6 @@ def create_app(services: Services) -> FastAPI:
 
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
     app.include_router(create_router(services))
-    app.mount("/assets", StaticFiles(directory=ASSETS), name="assets")
+    app.mount("/page", StaticFiles(directory=ASSETS), name="page")
     app.add_middleware(Guard, hosts=services.settings.allowed_hosts, allows_ip_hosts=services.settings.allows_ip_hosts)
     return app

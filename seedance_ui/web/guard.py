@@ -22,7 +22,8 @@ MAX_JSON_BYTES = 256_000
 """Any other body: a prompt and a form are far below."""
 
 _CLOSED = re.compile(
-    r"/(gradio_api/(file=\s*https?:|proxy=|run/|api/|vibe|process_recording|component_server)|monitoring)",
+    r"/(gradio_api/(file=\s*https?:|proxy=|run/|api/|vibe|process_recording|component_server)"
+    r"|monitoring|docs|redoc|openapi\.json)",
     re.IGNORECASE,
 )
 """Ways into Gradio that this page does not use; path after decoding, with single slashes."""

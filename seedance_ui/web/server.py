@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import logging
 import socket
+from contextlib import suppress
 
 import uvicorn
 from fastapi import FastAPI
@@ -57,4 +58,5 @@ def serve(app: FastAPI, listener: socket.socket, *, behind_proxy: bool) -> None:
     )
     shown = f"[{host}]" if ":" in host else host
     log.info("Seedance Playground is on http://%s:%d", shown, port)
-    uvicorn.Server(config).run(sockets=[listener])
+    with suppress(KeyboardInterrupt):  # uvicorn shuts down in order, and then raises Ctrl + C once more
+        uvicorn.Server(config).run(sockets=[listener])

@@ -57,6 +57,15 @@ class Bench:
                     return job
                 await asyncio.wait_for(rung.wait(), 30)
 
+    async def until_message(self, job_id: str, message: str) -> None:
+        """Wait until a job says this."""
+        with self.bell.listen(job_id) as rung:
+            while True:
+                rung.clear()
+                if message in (snapshot["message"] for _, snapshot in self.store.events_after(job_id, 0)):
+                    return
+                await asyncio.wait_for(rung.wait(), 30)
+
     def states(self, job_id: str) -> list[str]:
         """Return the states a job went through, each once."""
         return list(dict.fromkeys(snapshot["state"] for _, snapshot in self.store.events_after(job_id, 0)))

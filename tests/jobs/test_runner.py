@@ -88,12 +88,13 @@ async def test_fifty_jobs_stay_fair(bench: Bench, jobs_at_once: int) -> None:
     bench.provider.jobs_at_once = jobs_at_once
     at_work: set[str] = set()
     most = 0
+    go = threading.Event()
 
     async def poll(job: Job) -> JobUpdate:
         nonlocal most
-        if job.job_id not in at_work:
-            at_work.add(job.job_id)
-            most = max(most, len(at_work))
+        at_work.add(job.job_id)
+        most = max(most, len(at_work))
+        if not go.is_set():
             return JobUpdate("running", "Generating")
         at_work.discard(job.job_id)
         return JobUpdate("failed", "Declined")
@@ -101,6 +102,9 @@ async def test_fifty_jobs_stay_fair(bench: Bench, jobs_at_once: int) -> None:
     bench.provider.on_poll = poll
     ids = [bench.add(f"{n}") for n in range(50)]
     bench.start_runner()
+    place = f"Waiting, number {50 - jobs_at_once} in line"
+    await bench.until_message(ids[-1], place)
+    go.set()
     for job_id in ids:
         assert (await bench.until(job_id)).state is JobState.FAILED
     assert sorted(bench.provider.submits) == sorted(ids)
@@ -110,7 +114,6 @@ async def test_fifty_jobs_stay_fair(bench: Bench, jobs_at_once: int) -> None:
     messages = [snapshot["message"] for _, snapshot in bench.store.events_after(ids[-1], 0)]
     places = [int(message.split()[2]) for message in messages if message.startswith("Waiting, number")]
     assert places == sorted(set(places), reverse=True)
-    assert (places[0] > 40, places[-1]) == (True, 1)
 
 
 @pytest.mark.parametrize(
@@ -252,10 +255,7 @@ async def test_cancel_that_the_provider_refuses_keeps_the_video(bench: Bench, fi
     job = await bench.until(bench.add(), JobState.RUNNING)
     bench.store.want_cancel(job.job_id)
     runner.nudge(job.job_id)
-    with bench.bell.listen(job.job_id) as rung:
-        while "can't stop" not in (await bench.until(job.job_id, JobState.RUNNING)).message:
-            await asyncio.wait_for(rung.wait(), 10)
-            rung.clear()
+    await bench.until_message(job.job_id, "Scripted can't stop this job; it will finish and its video will be kept")
     released.set()
     assert (await bench.until(job.job_id)).state is JobState.SUCCEEDED
     assert bench.provider.cancels == [job.job_id]

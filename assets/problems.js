@@ -1,0 +1,101 @@
+/* Problems at their fields. What Generate found stays until the field is edited; what the files have is
+   said anew with every price. */
+(() => {
+  'use strict';
+  const seedance = window.seedance;
+  if (seedance.problems) return;
+  const HOSTS = {
+    prompt: 'prompt', first_frame: 'frames', last_frame: 'frames', references: 'references', duration_s: 'duration',
+    resolution: 'resolution', aspect_ratio: 'aspect-ratio', generate_audio: 'sound', seed: 'seed', provider: 'provider', mode: 'provider',
+  };
+  const found = { form: [], files: [] };
+  const all = () => {
+    const seen = new Set();
+    return [...found.files, ...found.form].filter((problem) => HOSTS[problem.field] && !seen.has(problem.message) && seen.add(problem.message));
+  };
+  const blocking = () => all().filter((problem) => problem.severity === 'problem');
+
+  function icon(name) {
+    const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
+    svg.setAttribute('class', 'ic');
+    svg.setAttribute('aria-hidden', 'true');
+    svg.append(document.createElementNS('http://www.w3.org/2000/svg', 'use'));
+    svg.firstChild.setAttribute('href', `#i-${name}`);
+    return svg;
+  }
+  const controls = (host) => (host.tagName === 'FIELDSET' ? [host] : [...host.querySelectorAll('textarea, input:not([type=file], [type=checkbox])')]);
+
+  function clean(host, id) {
+    host.querySelector(`:scope > #${id}`)?.remove();
+    for (const control of controls(host)) {
+      control.removeAttribute('aria-invalid');
+      const others = (control.getAttribute('aria-describedby') ?? '').split(' ').filter((other) => other && other !== id);
+      if (others.length) control.setAttribute('aria-describedby', others.join(' '));
+      else control.removeAttribute('aria-describedby');
+    }
+  }
+
+  function paintField(hostId, list) {
+    const host = document.getElementById(hostId);
+    if (!host) return; // its tab is closed; painted when it opens
+    const id = `problem-${hostId}`;
+    const words = JSON.stringify(list.map((problem) => problem.message));
+    if (host.querySelector(`:scope > #${id}`)?.dataset.words === words) return;
+    clean(host, id);
+    if (!list.length) return;
+    const box = document.createElement('div');
+    box.id = id;
+    box.dataset.words = words;
+    for (const problem of list) {
+      const line = document.createElement('p');
+      line.className = problem.severity === 'problem' ? 'field-problem' : 'field-problem note';
+      const text = document.createElement('span');
+      text.textContent = problem.message;
+      line.append(icon('warn'), text);
+      box.append(line);
+    }
+    host.append(box);
+    for (const control of controls(host)) {
+      if (list.some((problem) => problem.severity === 'problem')) control.setAttribute('aria-invalid', 'true');
+      control.setAttribute('aria-describedby', `${control.getAttribute('aria-describedby') ?? ''} ${id}`.trim());
+    }
+  }
+
+  function paint() {
+    const list = all();
+    for (const hostId of new Set(Object.values(HOSTS))) {
+      paintField(hostId, list.filter((problem) => HOSTS[problem.field] === hostId && !problem.at_card));
+    }
+  }
+  function change() {
+    paint();
+    document.dispatchEvent(new CustomEvent('seedance:problems', { detail: { count: blocking().length } }));
+  }
+
+  function focusFirst() {
+    const first = blocking()[0];
+    const host = first && document.getElementById(HOSTS[first.field]);
+    if (!host) return;
+    const target = host.querySelector('textarea, input:checked, input[type=number], button:not(:disabled), input:not([type=file])') ?? host;
+    if (target === host) host.tabIndex = -1;
+    target.focus({ preventScroll: true });
+    host.scrollIntoView({ block: 'nearest' });
+  }
+
+  /* An edit answers the problem of its field; the next price or click says what is left. */
+  function onEdit(event) {
+    const before = found.form.length;
+    found.form = found.form.filter((problem) => !document.getElementById(HOSTS[problem.field])?.contains(event.target));
+    if (found.form.length !== before) change();
+  }
+  document.addEventListener('input', onEdit);
+  document.addEventListener('change', onEdit);
+
+  seedance.problems = {
+    /** Show what Generate (`form`) or a look at the files (`files`) found; replaces what that source said before. */
+    set(source, list) { found[source] = list; change(); },
+    count: () => blocking().length,
+    focusFirst,
+  };
+  seedance.onDom(paint);
+})();

@@ -1,0 +1,173 @@
+// What the widgets share, on window.seedance. Runs before each widget's own script; running it twice is harmless.
+// Text of users and providers enters the page by textContent and setAttribute only.
+window.seedance ??= {};
+window.seedance.references ??= [];
+(function (seedance) {
+  const NBSP = '\u00a0';
+  const SVG = 'http://www.w3.org/2000/svg';
+  const WAVE = 'M3 17v6M8 14v12M13 18v4M18 9v22M23 12v16M28 5v30M33 13v14M38 17v6M43 10v20M48 4v32M53 11v18M58 16v8M63 '
+    + '8v24M68 13v14M73 6v28M78 15v10M83 11v18M88 17v6M93 14v12M98 18v4';
+  const EXTENSIONS = {
+    image: /\.(jpe?g|png|webp|heic|avif)$/i, video: /\.(mp4|mov|m4v)$/i, audio: /\.(mp3|wav|m4a)$/i,
+  };
+
+  // make('button', {class: 'btn', text: 'Cancel', type: 'button'}, ...children)
+  function make(tag, {text, ...attributes} = {}, ...children) {
+    const node = document.createElement(tag);
+    for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
+    if (text !== undefined) node.textContent = text;
+    node.append(...children);
+    return node;
+  }
+
+  function makeSvg(tag, attributes, ...children) {
+    const node = document.createElementNS(SVG, tag);
+    for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
+    node.append(...children);
+    return node;
+  }
+
+  // A symbol of the page's sprite.
+  function icon(name) {
+    return makeSvg('svg', {class: 'ic', 'aria-hidden': 'true'}, makeSvg('use', {href: `#i-${name}`}));
+  }
+
+  // Stands for a sound, or for a picture that the browser cannot show.
+  function waveform() {
+    const line = makeSvg('path', {d: WAVE});
+    const drawing = makeSvg('svg', {viewBox: '0 0 100 40', preserveAspectRatio: 'none', 'aria-hidden': 'true'}, line);
+    return make('span', {class: 'wave'}, drawing);
+  }
+
+  // Writes only what changed, so that screen readers and selections are left alone.
+  function setText(node, text) {
+    if (node.textContent !== text) node.textContent = text;
+  }
+
+  function setAttribute(node, name, value) {
+    if (value === null || value === undefined || value === false) node.removeAttribute(name);
+    else if (node.getAttribute(name) !== String(value)) node.setAttribute(name, value === true ? '' : value);
+  }
+
+  // 92 -> "1:32"
+  function formatClock(seconds) {
+    const whole = Math.max(0, Math.floor(seconds));
+    const rest = String(whole % 60).padStart(2, '0');
+    const minutes = Math.floor(whole / 60);
+    if (minutes < 60) return `${minutes}:${rest}`;
+    return `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, '0')}:${rest}`;
+  }
+
+  // 6400000 -> "6.4 MB"
+  function formatBytes(size) {
+    const [unit, divisor] = size < 1e6 ? ['kB', 1e3] : size < 1e9 ? ['MB', 1e6] : ['GB', 1e9];
+    const number = size / divisor;
+    return `${number < 10 ? Math.max(0.1, number).toFixed(1) : Math.round(number)}${NBSP}${unit}`;
+  }
+
+  function formatPixels(width, height) {
+    return `${width}${NBSP}×${NBSP}${height}`;
+  }
+
+  // Money is never rounded down. {amount: 2.52, unit: 'USD'} -> "$2.52"
+  function formatAmount({amount, unit}) {
+    const hundredths = Math.ceil(amount * 100 - 1e-6);
+    return unit === 'USD' ? `$${(hundredths / 100).toFixed(2)}` : `${hundredths / 100}${NBSP}${unit}`;
+  }
+
+  function formatCost(cost) {
+    if (!cost || cost.amount === null) return 'Not known';
+    if (cost.amount === 0) return 'Free';
+    return cost.kind === 'exact' ? formatAmount(cost) : `About ${formatAmount(cost)}`;
+  }
+
+  // A hint only: Python looks at the content. null for anything that is not a medium.
+  function kindOf({type, name}) {
+    const kind = (type || '').split('/')[0];
+    if (kind in EXTENSIONS) return kind;
+    return Object.keys(EXTENSIONS).find(key => EXTENSIONS[key].test(name || '')) ?? null;
+  }
+
+  function apiRoot() {
+    const {root = '', api_prefix = '/gradio_api'} = window.gradio_config ?? {};
+    return root.replace(/\/$/, '') + api_prefix;
+  }
+
+  function fileUrl(path) {
+    return `${apiRoot()}/file=${path.split('/').map(encodeURIComponent).join('/')}`;
+  }
+
+  function uploadProblem(status, file) {
+    if (status === 413) return `${file.name} is too large to upload (${formatBytes(file.size)}). Use a smaller copy.`;
+    if (status === 0) return `The connection broke while ${file.name} was uploading. The file is still here.`;
+    return `The server did not take ${file.name}. The file is still here.`;
+  }
+
+  // Gradio's own upload() in js_on_load tells neither progress nor the HTTP status, hence the request of our own.
+  // Resolves to {path, url}; rejects with an Error that has `status` (0: no answer) and a sentence for a person.
+  function uploadFile(file, {onProgress, signal}) {
+    return new Promise((resolve, reject) => {
+      const request = new XMLHttpRequest();
+      const refuse = () => reject(Object.assign(new Error(uploadProblem(request.status, file)), {status: request.status}));
+      const finish = () => {
+        const path = request.status === 200 && JSON.parse(request.responseText)[0];
+        if (path) resolve({path, url: fileUrl(path)});
+        else refuse();
+      };
+      const body = new FormData();
+      body.append('files', file, file.name);
+      request.upload.onprogress = event => onProgress(event.lengthComputable ? event.loaded / event.total : null);
+      request.onload = finish;
+      request.onerror = refuse;
+      request.onabort = refuse;
+      signal.addEventListener('abort', () => request.abort());
+      request.open('POST', `${apiRoot()}/upload`);
+      request.send(body);
+    });
+  }
+
+  // The shape that Gradio wants for one file of a component's value.
+  function fileData({path, url, name, mime}) {
+    return {
+      path, url, orig_name: name, mime_type: mime || null, size: null, is_stream: false,
+      meta: {_type: 'gradio.FileData'},
+    };
+  }
+
+  // Calls back with the files dropped onto `zone`; marks it with data-drop while they hover.
+  function onDrop(zone, callback) {
+    const holdsFiles = event => event.dataTransfer?.types.includes('Files');
+    const mark = on => setAttribute(zone, 'data-drop', on);
+    zone.addEventListener('dragover', event => {
+      if (!holdsFiles(event)) return;
+      event.preventDefault();
+      mark(true);
+    });
+    zone.addEventListener('dragleave', event => { if (!zone.contains(event.relatedTarget)) mark(false); });
+    zone.addEventListener('drop', event => {
+      if (!holdsFiles(event)) return;
+      event.preventDefault();
+      event.stopPropagation();
+      mark(false);
+      callback([...event.dataTransfer.files]);
+    });
+  }
+
+  // Calls back with files pasted anywhere while `zone` is on screen. Pasted text stays with its text field.
+  function onPaste(zone, callback) {
+    function listen(event) {
+      if (!zone.isConnected) return document.removeEventListener('paste', listen);
+      const files = [...(event.clipboardData?.files ?? [])];
+      const isText = event.target.closest?.('textarea, input') && event.clipboardData.types.includes('text/plain');
+      if (!files.length || isText || !zone.getClientRects().length) return;
+      event.preventDefault();
+      callback(files);
+    }
+    document.addEventListener('paste', listen);
+  }
+
+  Object.assign(seedance, {
+    make, icon, waveform, setText, setAttribute, formatClock, formatBytes, formatPixels, formatAmount, formatCost, kindOf,
+    uploadFile, fileData, onDrop, onPaste,
+  });
+})(window.seedance);

@@ -1,0 +1,48 @@
+/* The price and Generate. Value: {price, summary, files, about}; reply: {id, sent, problems}; see `ui/widgets/dock.py`. */
+const seedance = window.seedance;
+const price = element.querySelector('.price b');
+const summary = element.querySelector('.summary');
+const todo = element.querySelector('.todo');
+const button = element.querySelector('#generate');
+let answered = null;
+let about = null;
+
+function showCount(count) {
+  todo.hidden = count === 0;
+  summary.hidden = count > 0;
+  todo.querySelector('span').textContent = `${count} ${count === 1 ? 'thing' : 'things'} to fix first`;
+}
+function setSending(isSending) {
+  button.setAttribute('aria-disabled', String(isSending));
+  button.textContent = isSending ? 'Sending…' : 'Generate';
+}
+function paint() {
+  const value = props.value;
+  if (!value) return;
+  price.textContent = value.price;
+  summary.textContent = value.summary;
+  seedance.problems.set('files', value.files);
+  if (about !== null && about !== value.about) seedance.problems.set('form', []);
+  about = value.about;
+}
+function answer() {
+  const reply = props.reply;
+  if (!reply || reply.id === answered) return;
+  answered = reply.id;
+  setSending(false);
+  seedance.problems.set('form', reply.problems);
+  if (reply.sent) seedance.jobArrived();
+  else if (reply.problems.length) seedance.problems.focusFirst();
+}
+
+button.addEventListener('click', () => {
+  if (button.getAttribute('aria-disabled') === 'true') return;
+  setSending(true);
+  trigger('generate');
+});
+todo.addEventListener('click', () => seedance.problems.focusFirst());
+document.addEventListener('seedance:problems', (event) => showCount(event.detail.count));
+seedance.generateSettled = () => setSending(false);
+watch('value', paint);
+watch('reply', answer);
+paint();

@@ -1,0 +1,189 @@
+// Two slots for the first and the last frame. Scope: element, props, watch.
+const {make, icon, setText, setAttribute, formatBytes, formatPixels, kindOf, uploadFile, fileData, onDrop, onPaste}
+  = window.seedance;
+const NAMES = {first: 'First frame', last: 'Last frame'};
+const root = element.querySelector('.frame-slots');
+const live = root.querySelector('[aria-live]');
+const swapButton = root.querySelector('.swap');
+const slots = Object.fromEntries(Object.keys(NAMES).map(key => [key, buildSlot(key)]));
+let shown = {first: null, last: null};   // {name, state: 'uploading' | 'ready' | 'failed', path, url, preview, …}
+
+function buildSlot(key) {
+  const node = root.querySelector(`[data-slot=${key}]`);
+  const button = (text, ...children) => make('button', {type: 'button', class: 'btn small'}, ...children, text);
+  const id = `frame-problem-${Math.random().toString(36).slice(2)}`;
+  const slot = {
+    key, node, add: button(`Add ${NAMES[key].toLowerCase()}`, icon('plus')), thumb: make('span', {class: 'thumb'}),
+    name: make('span', {class: 'name'}), meta: make('span', {class: 'meta'}), problem: make('span', {class: 'problem', id}),
+    replace: button('Replace'), remove: button('Remove'), retry: button('Try again'),
+    picker: make('input', {type: 'file', accept: 'image/*', hidden: ''}),
+  };
+  setAttribute(slot.replace, 'aria-label', `Replace ${NAMES[key].toLowerCase()}`);
+  setAttribute(slot.remove, 'aria-label', `Remove ${NAMES[key].toLowerCase()}`);
+  slot.empty = make('div', {class: 'slot-empty'}, slot.add, make('span', {class: 'hint', text: 'Drop or paste an image'}));
+  slot.filled = make('div', {class: 'slot-filled'}, slot.thumb, slot.name, slot.meta, slot.problem,
+    make('div', {class: 'slot-acts'}, slot.retry, slot.replace, slot.remove));
+  const label = make('span', {class: 'label', text: NAMES[key]});
+  if (key === 'last') label.append(make('span', {class: 'hint', text: ' optional'}));
+  node.append(label, slot.empty, slot.filled, slot.picker);
+  listen(slot);
+  return slot;
+}
+
+function listen(slot) {
+  slot.add.onclick = slot.replace.onclick = () => slot.picker.click();
+  slot.picker.onchange = () => {
+    fill(slot.key, slot.picker.files[0]);
+    slot.picker.value = '';
+  };
+  slot.remove.onclick = () => clear(slot.key);
+  slot.retry.onclick = () => fill(slot.key, shown[slot.key].file);
+  onDrop(slot.node, files => spread(files, slot.key));
+}
+
+// ---- changes
+
+function fill(key, file) {
+  if (!file) return;
+  forget(shown[key]);
+  const image = kindOf(file) === 'image';
+  shown[key] = {
+    name: file.name, mime: file.type, file, state: image ? 'uploading' : 'failed', controller: new AbortController(),
+    preview: image ? URL.createObjectURL(file) : null, problem: image ? null : `${file.name} is not an image.`,
+  };
+  publish();
+  if (image) upload(shown[key]);
+  else setText(live, shown[key].problem);
+}
+
+// Several files at once fill the slot they were meant for, then the other.
+function spread(files, key) {
+  const other = key === 'first' ? 'last' : 'first';
+  fill(key, files[0]);
+  if (files[1]) fill(other, files[1]);
+}
+
+function paste(files) {
+  const focused = document.activeElement?.closest?.('.slot')?.dataset.slot;
+  const free = Object.keys(NAMES).find(key => !shown[key]);
+  const key = root.contains(document.activeElement) && focused ? focused : free;
+  if (key) spread(files.slice(0, key === 'first' && !shown.last ? 2 : 1), key);
+  else setText(live, 'Both frames are set. Remove one first, then paste again.');
+}
+
+async function upload(frame) {
+  const onProgress = part => { frame.progress = part; draw(); };
+  const settle = await uploadFile(frame.file, {signal: frame.controller.signal, onProgress})
+    .then(({path, url}) => () => Object.assign(frame, {path, url, state: 'ready', problem: null}),
+      error => () => Object.assign(frame, {state: 'failed', problem: error.message, mayRetry: error.status !== 413}));
+  settle();
+  const key = Object.keys(NAMES).find(slot => shown[slot] === frame);
+  if (!key) return;
+  if (frame.state === 'ready') adopt(key);
+  publish();
+  setText(live, frame.state === 'ready' ? `${NAMES[key]}: ${frame.name} was added.` : frame.problem);
+}
+
+function clear(key) {
+  forget(shown[key]);
+  shown[key] = null;
+  publish();
+  slots[key].add.focus();
+  setText(live, `${NAMES[key]} was removed.`);
+}
+
+function swap() {
+  shown = {first: shown.last, last: shown.first};
+  publish();
+  setText(live, 'First and last frame were swapped.');
+}
+
+function forget(frame) {
+  frame?.controller.abort();
+  if (frame?.preview?.startsWith('blob:')) URL.revokeObjectURL(frame.preview);
+}
+
+// Gradio fires `change` by itself when the value differs.
+function publish() {
+  const wire = frame => (frame?.state === 'ready' ? fileData(frame) : null);
+  draw();
+  props.value = {first: wire(shown.first), last: wire(shown.last)};
+}
+
+// ---- drawing
+
+function metaText(frame) {
+  if (frame.state === 'uploading') return frame.progress ? `Uploading ${Math.round(frame.progress * 100)}\u00a0%` : 'Uploading…';
+  if (frame.state === 'failed') return formatBytes(frame.file.size);
+  return frame.facts ?? frame.measured ?? '';
+}
+
+function drawPicture(slot, frame) {
+  if (slot.thumb.dataset.preview === (frame.preview ?? '')) return;
+  slot.thumb.dataset.preview = frame.preview ?? '';
+  slot.thumb.replaceChildren();
+  if (!frame.preview) return;
+  const image = make('img', {alt: '', src: frame.preview});
+  image.onload = () => {
+    frame.measured = formatPixels(image.naturalWidth, image.naturalHeight);
+    draw();
+  };
+  image.onerror = () => image.remove();
+  slot.thumb.append(image);
+}
+
+function drawSlot(slot, frame) {
+  setAttribute(slot.node, 'data-state', frame?.state ?? 'empty');
+  slot.empty.hidden = Boolean(frame);
+  slot.filled.hidden = !frame;
+  slot.node.classList.toggle('warn', Boolean(frame?.problem));
+  if (!frame) return;
+  drawPicture(slot, frame);
+  setText(slot.name, frame.name);
+  setText(slot.meta, metaText(frame));
+  setText(slot.problem, frame.problem ?? '');
+  slot.problem.hidden = !frame.problem;
+  slot.retry.hidden = !(frame.state === 'failed' && frame.mayRetry);
+  for (const button of [slot.replace, slot.remove]) setAttribute(button, 'aria-describedby', frame.problem ? slot.problem.id : null);
+}
+
+function draw() {
+  for (const key of Object.keys(NAMES)) drawSlot(slots[key], shown[key]);
+  swapButton.hidden = !shown.first && !shown.last;
+}
+
+// ---- what Python says
+
+// What Python said of this slot holds until it speaks again; an equal answer would not be told to us. Props may be
+// missing: an update that reaches Gradio before the tab was first opened replaces them all.
+function adopt(key) {
+  const frame = shown[key];
+  if (frame?.state !== 'ready') return;
+  Object.assign(frame, {facts: props.facts?.[`${key}_frame`], problem: props.problems?.[`${key}_frame`]});
+}
+
+function fromValue(item, before) {
+  if (!item) return before && before.state !== 'ready' ? before : null;
+  if (before?.path === item.path) return before;
+  return {
+    name: item.orig_name, mime: item.mime_type, path: item.path, url: item.url, preview: item.url, state: 'ready',
+    controller: new AbortController(),
+  };
+}
+
+function readNotes() {
+  Object.keys(NAMES).forEach(adopt);
+  draw();
+}
+
+function readValue() {
+  const {first, last} = props.value || {};
+  shown = {first: fromValue(first, shown.first), last: fromValue(last, shown.last)};
+  readNotes();
+}
+
+swapButton.onclick = swap;
+onPaste(root, paste);
+watch('value', readValue);
+watch(['facts', 'problems'], readNotes);
+readValue();

@@ -1,0 +1,106 @@
+// The player. Scope: element, props, trigger, watch.
+const {setText, setAttribute, formatClock, formatBytes, formatCost} = window.seedance;
+const MISSING = 'The file of this video is missing on disk.';
+const UNREACHABLE = 'The video cannot be loaded right now. Reload the page to try again.';
+const root = element.querySelector('.player');
+const screen = root.querySelector('.screen');
+const video = root.querySelector('video');
+const missing = root.querySelector('.missing');
+const download = root.querySelector('.download');
+const keepSeed = root.querySelector('.keep-seed');
+let shown = null;
+
+function slug(prompt) {
+  const words = prompt.toLowerCase().normalize('NFKD').replace(/\p{M}/gu, '').match(/[\p{L}\p{N}]+/gu) ?? [];
+  return words.join('-').slice(0, 60).replace(/-+$/, '') || 'video';
+}
+
+function setFact(name, text) {
+  setText(root.querySelector(`[data-fact=${name}]`), text);
+}
+
+function drawFacts(item) {
+  const isFree = item.cost.amount === 0;
+  setFact('cost', formatCost(item.cost));
+  setFact('cost-by', isFree ? 'nothing was charged' : `by ${item.provider_label}`);
+  setFact('time', item.elapsed_s === null ? 'Not known' : formatClock(item.elapsed_s));
+  setFact('queue', item.queued_s ? `${formatClock(item.queued_s)} of it in the queue` : '');
+  const length = item.duration_s === null ? [] : [`${Math.round(item.duration_s)}\u00a0s`];
+  setFact('video', [...length, item.resolution, item.aspect_ratio].join(', '));
+  setFact('file', [item.generate_audio ? 'sound' : 'no sound', formatBytes(item.size_bytes)].join(', '));
+  setFact('seed', item.seed === null ? 'Not known' : String(item.seed));
+  keepSeed.hidden = item.seed === null;
+}
+
+function drawVideo(item) {
+  missing.hidden = true;
+  video.hidden = download.hidden = false;
+  screen.style.setProperty('--ratio', `${item.width_px} / ${item.height_px}`);
+  setAttribute(video, 'poster', item.poster_url);
+  setAttribute(video, 'aria-label', item.prompt.slice(0, 80));
+  setAttribute(download, 'href', item.video_url);
+  setAttribute(download, 'download', `${slug(item.prompt)}.mp4`);
+  setText(keepSeed, 'Keep for the next run');
+  video.src = item.video_url;
+}
+
+function isInView() {
+  const {top, bottom} = screen.getBoundingClientRect();
+  return document.visibilityState === 'visible' && bottom > 0 && top < window.innerHeight;
+}
+
+// Sound stays off until the person asks for it by the player's own control.
+function playQuietly() {
+  if (!isInView() || matchMedia('(prefers-reduced-motion: reduce)').matches) return;
+  video.muted = true;
+  video.play().catch(() => {});   // refused autoplay leaves the poster and the play button
+}
+
+function draw() {
+  const item = props.value || null;
+  root.hidden = !item;
+  const isNew = (item?.job_id ?? null) !== shown;
+  shown = item?.job_id ?? null;
+  if (!item) return stopVideo();
+  if (isNew) drawVideo(item);
+  drawFacts(item);
+  setText(root.querySelector('.said'), item.prompt);
+}
+
+function stopVideo() {
+  video.removeAttribute('src');
+  video.load();
+}
+
+async function explainError() {
+  if (!video.hasAttribute('src')) return;
+  const source = video.currentSrc;
+  let status = 0;
+  try {
+    ({status} = await fetch(source, {headers: {Range: 'bytes=0-0'}, cache: 'no-store'}));
+  } catch { /* the network is down: status 0 */ }
+  if (source !== video.currentSrc) return;
+  const isGone = status === 404 || status === 410;
+  setText(missing, isGone ? MISSING : UNREACHABLE);
+  missing.hidden = false;
+  video.hidden = true;
+  download.hidden = isGone;
+}
+
+// A link, so that the browser saves the file; a button by name, so it obeys the space bar too.
+download.onkeydown = (event) => {
+  if (event.key !== ' ') return;
+  event.preventDefault();
+  download.click();
+};
+keepSeed.onclick = () => {
+  setText(keepSeed, 'Kept for the next run');
+  trigger('keep_seed', {seed: props.value.seed});
+};
+video.onerror = explainError;
+watch('value', () => {
+  const before = shown;
+  draw();
+  if (shown && shown !== before) playQuietly();
+});
+draw();

@@ -1,0 +1,177 @@
+"""Arrange the page and wire its events; everything else stands in the rooms beside."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+
+from seedance_ui.domain.request import Mode
+from seedance_ui.services import Services
+from seedance_ui.ui import endpoints, session
+from seedance_ui.ui.dock import create_dock
+from seedance_ui.ui.examples_panel import ExampleHandlers, strip_json
+from seedance_ui.ui.fitting import FittingHandlers, on_auto
+from seedance_ui.ui.frames_tab import FramesTab, create_frames_tab
+from seedance_ui.ui.generate import GenerateHandlers, on_failure
+from seedance_ui.ui.header import create_header
+from seedance_ui.ui.library_panel import create_library_panel
+from seedance_ui.ui.prompt_box import PromptBox, create_prompt_box
+from seedance_ui.ui.quote import QuoteHandlers
+from seedance_ui.ui.references_tab import ReferencesTab, create_references_tab
+from seedance_ui.ui.settings_panel import SettingsPanel, create_settings_panel
+from seedance_ui.ui.stage import StageHandlers, on_keep_seed, provider_facts
+from seedance_ui.ui.text_tab import create_text_tab
+from seedance_ui.ui.widgets.dock import Dock
+from seedance_ui.ui.widgets.example_strip import ExampleStrip
+from seedance_ui.ui.widgets.job_card import JobCard
+from seedance_ui.ui.widgets.library_grid import LibraryGrid
+from seedance_ui.ui.widgets.notice import Notice
+from seedance_ui.ui.widgets.player import Player
+
+MAX_THREADS = 200
+"""Gradio lets no more events run at the same time, async ones included."""
+
+_CACHE_SWEEP_S = (600, 3600)
+"""How often Gradio's file cache is swept, and how old a file must be for it."""
+
+_PRIVATE: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+"""An event of the page: no part of the API, and no veil over what it will change."""
+
+_SEND_JS = "(...v) => [...v.slice(0, -1), window.seedance.formToken(v.slice(0, -1))]"
+"""Puts the form token in the place of the last input."""
+
+
+@dataclass(frozen=True, slots=True)
+class Composer:
+    """The left side of the page."""
+
+    tabs: Sequence[gr.Tab]
+    mode: gr.Textbox
+    frames: FramesTab
+    references: ReferencesTab
+    prompt: PromptBox
+    examples: ExampleStrip
+    settings: SettingsPanel
+    dock: Dock
+
+    @property
+    def inputs(self) -> list[gr.components.Component]:
+        """The form, in the order of `form.FormValues`."""
+        files = [self.frames.frames, self.references.references]
+        return [self.mode, self.prompt.prompt, *self.settings.values, *files]
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """The right side of the page, and the library."""
+
+    notice: Notice
+    card: JobCard
+    player: Player
+    library: LibraryGrid
+
+
+def build_ui(services: Services) -> gr.Blocks:
+    """Return the page and its named endpoints."""
+    offers = services.offers()
+    demo = gr.Blocks(title="Seedance playground", analytics_enabled=False, delete_cache=_CACHE_SWEEP_S, fill_width=True)
+    with demo:
+        state = session.create_state()
+        create_header(offers)
+        with gr.Row(elem_id="studio", equal_height=False):
+            composer = _create_composer(services)
+            with gr.Column(elem_id="stage", min_width=0):
+                notice = Notice(elem_id="notice")
+                card = JobCard(elem_id="job-card", providers=provider_facts(offers))
+                player = Player(elem_id="player")
+        stage = Stage(notice, card, player, create_library_panel())
+        _wire_form(services, composer, stage)
+        _wire_generate(services, composer, stage, state)
+        _wire_stage(services, composer, stage, state, demo)
+        endpoints.add_endpoints(services)
+    # A mounted page never "launches", and Gradio 6.31 checks the paths of incoming files only after a launch
+    # (`_check_allowed` in its processing_utils.py): any file of this machine could be named.
+    demo.has_launched = True
+    demo.max_threads = MAX_THREADS
+    demo.queue(max_size=256, default_concurrency_limit=32, api_open=False)
+    return demo
+
+
+def _create_composer(services: Services) -> Composer:
+    offers = services.offers()
+    with gr.Column(elem_id="composer", min_width=0):
+        with gr.Tabs(elem_id="mode-tabs"):
+            text = create_text_tab()
+            frames = create_frames_tab()
+            references = create_references_tab()
+        mode = gr.Textbox(Mode.TEXT.value, label="Mode", visible="hidden", elem_id="mode")
+        with gr.Column(elem_id="fields"):
+            prompt = create_prompt_box(offers[0].spec)
+            examples = ExampleStrip(strip_json(Mode.TEXT), elem_id="examples")
+            settings = create_settings_panel(offers)
+        dock = create_dock(offers)
+    return Composer((text, frames.tab, references.tab), mode, frames, references, prompt, examples, settings, dock)
+
+
+def _wire_form(services: Services, composer: Composer, stage: Stage) -> None:
+    settings, inputs = composer.settings, composer.inputs
+    fitting, quote, examples = FittingHandlers(services), QuoteHandlers(services), ExampleHandlers(services)
+    files = [composer.frames.frames, composer.references.references]
+    looked_at = [composer.dock, stage.card, *files, stage.notice]
+    for tab, mode in zip(composer.tabs, Mode, strict=True):
+        tab.select(fn=None, js=f"() => '{mode.value}'", outputs=composer.mode, **_PRIVATE)
+    composer.mode.change(
+        fitting.on_mode, inputs, [composer.examples, composer.prompt.hint, *settings.fitted], **_PRIVATE
+    ).then(quote.on_change, inputs, looked_at, **_PRIVATE)
+    settings.provider.input(fitting.on_provider, inputs, settings.fitted, **_PRIVATE).then(
+        quote.on_change, inputs, looked_at, **_PRIVATE
+    )
+    settings.auto_duration.change(on_auto, settings.auto_duration, settings.duration, **_PRIVATE)
+    watched: list[Any] = [
+        settings.duration,
+        settings.auto_duration,
+        settings.resolution,
+        settings.aspect_ratio,
+        settings.sound,
+        *files,
+    ]
+    gr.on(
+        [component.change for component in watched],
+        quote.on_change,
+        inputs,
+        looked_at,
+        trigger_mode="always_last",
+        **_PRIVATE,
+    )
+    filled = [composer.prompt.prompt, *settings.fitted, settings.sound, settings.seed, *files]
+    composer.examples.pick(examples.on_pick, settings.provider, filled, **_PRIVATE).then(
+        quote.on_change, inputs, looked_at, **_PRIVATE
+    )
+
+
+def _wire_generate(services: Services, composer: Composer, stage: Stage, state: gr.BrowserState) -> None:
+    # Never shown and never written: the browser puts the token in its place (see `_SEND_JS`).
+    token = gr.Textbox(visible=False)
+    sent = composer.dock.generate(
+        GenerateHandlers(services).on_generate,
+        [*composer.inputs, state, token],
+        [composer.dock, stage.card, stage.player, stage.notice, state],
+        js=_SEND_JS,
+        **_PRIVATE,
+    )
+    sent.failure(on_failure, None, [composer.dock, stage.notice], **_PRIVATE)
+    sent.then(fn=None, js="() => window.seedance.generateSettled()", **_PRIVATE)
+
+
+def _wire_stage(services: Services, composer: Composer, stage: Stage, state: gr.BrowserState, demo: gr.Blocks) -> None:
+    handlers = StageHandlers(services)
+    shown = [stage.player, stage.library]
+    demo.load(handlers.on_load, state, [stage.card, stage.library, state], **_PRIVATE)
+    stage.card.done(handlers.on_done, state, shown, **_PRIVATE)
+    stage.library.open(handlers.on_open, state, shown, **_PRIVATE).then(
+        fn=None, js="() => window.seedance.showStage()", **_PRIVATE
+    )
+    stage.player.keep_seed(on_keep_seed, None, composer.settings.seed, **_PRIVATE)

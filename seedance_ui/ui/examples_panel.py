@@ -1,0 +1,83 @@
+"""The examples under the prompt: a click fills the form, and sends nothing."""
+
+from __future__ import annotations
+
+import gradio as gr
+
+from seedance_ui.domain.request import AUTO_DURATION_S, Mode
+from seedance_ui.services import Services
+from seedance_ui.ui.cards import frames_update, tray_update
+from seedance_ui.ui.examples import EXAMPLES, Example
+from seedance_ui.ui.settings import DEFAULT_DURATION_S, Settings, fit_settings
+from seedance_ui.ui.settings_panel import hint_json, settings_updates
+from seedance_ui.ui.theme import ASSETS_DIR, asset_url
+from seedance_ui.ui.widgets.example_strip import StripJson, parse_pick
+from seedance_ui.ui.widgets.frame_slots import FramePair
+from seedance_ui.ui.widgets.html_widget import UploadedFile
+
+_SKIPPED = 8
+"""Prompt, the hint and four settings, sound, seed: all but the files."""
+
+
+class ExampleHandlers:
+    """Fill the form from an example."""
+
+    def __init__(self, services: Services) -> None:
+        self._offers = services.offers()
+
+    def on_pick(self, provider: object, event: gr.EventData) -> tuple[object, ...]:
+        """Return prompt, settings and files of the example that was clicked.
+
+        Outputs: prompt, the settings panel's hint and settings, sound, seed, frames, references.
+        """
+        picked = parse_pick(event._data)
+        offer = next((offer for offer in self._offers if offer.info.id == provider), self._offers[0])
+        if picked is None or picked[1] >= len(EXAMPLES[picked[0]]):
+            return (*(gr.skip() for _ in range(_SKIPPED)), frames_update(), tray_update(offer.spec))
+        mode, index = picked
+        example = EXAMPLES[mode][index]
+        settings, moved = fit_settings(_settings(example), offer.spec, mode)
+        return (
+            example.prompt,
+            hint_json(self._offers, offer.info.id, moved),
+            *settings_updates(offer, settings),
+            settings.generate_audio,
+            gr.update(value=settings.seed),
+            gr.update(value=_frames(example)) if mode is Mode.FRAMES else frames_update(),
+            gr.update(value=_references(example)) if mode is Mode.REFERENCES else tray_update(offer.spec),
+        )
+
+
+def strip_json(mode: Mode) -> StripJson:
+    """Return the examples of a tab for the strip."""
+    items = EXAMPLES.get(mode, ())
+    return {
+        "mode": mode.value,
+        "items": [{"title": item.title, "thumbnail": asset_url(item.thumbnail)} for item in items],
+    }
+
+
+def _settings(example: Example) -> Settings:
+    is_auto = example.duration_s == AUTO_DURATION_S
+    return Settings(
+        duration_s=DEFAULT_DURATION_S if is_auto else example.duration_s,
+        auto_duration=is_auto,
+        resolution=example.resolution,
+        aspect_ratio=example.aspect_ratio,
+        generate_audio=example.generate_audio,
+        seed=example.seed,
+    )
+
+
+def _frames(example: Example) -> FramePair:
+    first, last = (_file(path) if path else None for path in (example.first_frame, example.last_frame))
+    return FramePair(first=first, last=last)
+
+
+def _references(example: Example) -> list[UploadedFile]:
+    return [_file(path) for path in (*example.images, *example.videos, *example.audios)]
+
+
+def _file(path: str) -> UploadedFile:
+    file = ASSETS_DIR / path
+    return UploadedFile(path=str(file), name=file.name)

@@ -1,0 +1,147 @@
+"""From widgets to a request: the files of the chosen tab are taken in, the rest goes over as it is."""
+
+from __future__ import annotations
+
+import mimetypes
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, cast
+
+from seedance_ui.domain import mentions
+from seedance_ui.domain.media import MediaFile, MediaKind
+from seedance_ui.domain.request import GenerationRequest, Mode
+from seedance_ui.domain.validation import Field, Problem
+from seedance_ui.errors import MediaError
+from seedance_ui.services import Services
+from seedance_ui.ui.settings import Settings, whole
+from seedance_ui.ui.widgets.frame_slots import FramePair
+from seedance_ui.ui.widgets.html_widget import UploadedFile
+
+
+@dataclass(frozen=True, slots=True)
+class FormValues:
+    """What the form holds, in the order of `Form.inputs`. Everything but the files is unchecked."""
+
+    mode: object
+    prompt: object
+    provider: object
+    duration_s: object
+    auto_duration: object
+    resolution: object
+    aspect_ratio: object
+    generate_audio: object
+    seed: object
+    frames: FramePair
+    references: Sequence[UploadedFile]
+
+    @property
+    def settings(self) -> Settings:
+        """The values of the settings panel."""
+        return Settings(
+            duration_s=self.duration_s,
+            auto_duration=self.auto_duration,
+            resolution=self.resolution,
+            aspect_ratio=self.aspect_ratio,
+            generate_audio=self.generate_audio,
+            seed=self.seed,
+        )
+
+    def known_mode(self) -> Mode:
+        """Return the chosen tab; the first one where a browser sent no such thing."""
+        return Mode(self.mode) if self.mode in [mode.value for mode in Mode] else Mode.TEXT
+
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """A request and what its files said on the way in."""
+
+    request: GenerationRequest
+    problems: tuple[Problem, ...] = ()
+    """Files that could not be taken in; they are not in the request."""
+    facts: dict[str, str] = field(default_factory=dict)
+    """Tag, or name of a frame's field, to a line such as "1920 × 1080"."""
+
+
+async def collect(services: Services, values: FormValues) -> Collected:
+    """Return the request that a form describes.
+
+    Raises:
+        StoreError: The disk would not take a file.
+    """
+    mode = values.known_mode()
+    request = _without_files(values, mode)
+    if mode is Mode.FRAMES:
+        return await _with_frames(services, request, values.frames)
+    if mode is Mode.REFERENCES:
+        return await _with_references(services, request, values.references)
+    return Collected(request)
+
+
+def _without_files(values: FormValues, mode: Mode) -> GenerationRequest:
+    # Unchecked on purpose: `check_request` looks at the types too, and words the answer.
+    raw: dict[str, Any] = {
+        "provider": values.provider if isinstance(values.provider, str) else "",
+        "prompt": values.prompt if values.prompt is not None else "",
+        "duration_s": values.settings.asked_duration_s(),
+        "resolution": values.resolution,
+        "aspect_ratio": values.aspect_ratio,
+        "generate_audio": values.generate_audio,
+        "seed": whole(values.seed),
+    }
+    return GenerationRequest(mode=mode, **raw)
+
+
+async def _with_frames(services: Services, request: GenerationRequest, frames: FramePair) -> Collected:
+    files: dict[Field, MediaFile | None] = {"first_frame": None, "last_frame": None}
+    problems: list[Problem] = []
+    slots: tuple[tuple[Field, UploadedFile | None], ...] = (("first_frame", frames.first), ("last_frame", frames.last))
+    for slot, uploaded in slots:
+        if uploaded is None:
+            continue
+        try:
+            files[slot] = await services.take_in(uploaded.path, uploaded.name)
+        except MediaError as exc:
+            problems.append(Problem(slot, str(exc)))
+    full = replace(request, first_frame=files["first_frame"], last_frame=files["last_frame"])
+    facts = {slot: fact_line(file) for slot, file in files.items() if file}
+    return Collected(full, tuple(problems), cast("dict[str, str]", facts))
+
+
+async def _with_references(
+    services: Services, request: GenerationRequest, references: Sequence[UploadedFile]
+) -> Collected:
+    files: dict[MediaKind, list[MediaFile]] = {kind: [] for kind in MediaKind}
+    counts = dict.fromkeys(MediaKind, 0)
+    problems: list[Problem] = []
+    facts: dict[str, str] = {}
+    for uploaded in references:
+        try:
+            file = await services.take_in(uploaded.path, uploaded.name)
+        except MediaError as exc:
+            kind = _kind_by_name(uploaded.name)
+            counts[kind] += 1
+            problems.append(Problem("references", str(exc), asset=mentions.tag(kind, counts[kind])))
+            continue
+        files[file.kind].append(file)
+        counts[file.kind] += 1
+        facts[mentions.tag(file.kind, counts[file.kind])] = fact_line(file)
+    full = replace(
+        request,
+        images=tuple(files[MediaKind.IMAGE]),
+        videos=tuple(files[MediaKind.VIDEO]),
+        audios=tuple(files[MediaKind.AUDIO]),
+    )
+    return Collected(full, tuple(problems), facts)
+
+
+def _kind_by_name(name: str) -> MediaKind:
+    """Guess which card a file that cannot be read has in the tray."""
+    guessed = (mimetypes.guess_type(name)[0] or "").partition("/")[0]
+    return MediaKind(guessed) if guessed in [kind.value for kind in MediaKind] else MediaKind.IMAGE
+
+
+def fact_line(file: MediaFile) -> str:
+    """Return what a card says about a file: pixels, or seconds of sound."""
+    if file.width_px is not None and file.height_px is not None:
+        return f"{file.width_px} × {file.height_px}"
+    return f"{file.duration_s:.1f} s" if file.duration_s is not None else ""

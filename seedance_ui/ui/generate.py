@@ -1,0 +1,70 @@
+"""The click on Generate: the form becomes a request, the request a job; or the page says why not."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from typing import Any
+
+import gradio as gr
+
+from seedance_ui.domain.job import JobError
+from seedance_ui.domain.validation import Problem, blocking
+from seedance_ui.errors import InvalidRequestError, SeedanceError
+from seedance_ui.services import Services
+from seedance_ui.ui import session
+from seedance_ui.ui.form import FormValues, collect
+from seedance_ui.ui.messages import problem_for
+from seedance_ui.ui.widgets.dock import ReplyJson, problem_json
+
+_MAX_TOKEN_CHARS = 64
+
+
+class GenerateHandlers:
+    """Send a form. Outputs: dock, job card, player, notice, the visitor's state."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._labels = {offer.info.id: offer.info.label for offer in services.offers()}
+
+    async def on_generate(self, *inputs: Any) -> tuple[object, ...]:
+        """Send the form, whose values are followed by the visitor's state and the form token."""
+        *form, state, token = inputs
+        values = FormValues(*form)
+        visitor = session.visitor_for(state, is_public=self._services.is_public)
+        try:
+            job_id = await self._send(values, self._services.owner_of(visitor), read_token(token))
+        except InvalidRequestError as exc:
+            return _reply(problems=exc.problems), gr.skip(), gr.skip(), None, gr.skip()
+        except SeedanceError as exc:
+            label = self._labels.get(str(values.provider), "The provider")
+            return _reply(), gr.skip(), gr.skip(), problem_for(exc, provider_label=label), gr.skip()
+        return _reply(sent=True), job_id, None, None, session.state_of(visitor)
+
+    async def _send(self, values: FormValues, owner: str | None, token: str | None) -> str:
+        collected = await collect(self._services, values)
+        if collected.problems:
+            fields = {problem.field for problem in collected.problems}
+            others = blocking(self._services.check(collected.request))
+            raise InvalidRequestError([*collected.problems, *(p for p in others if p.field not in fields)])
+        return await self._services.submit(collected.request, owner=owner, form_token=token)
+
+
+def read_token(token: object) -> str | None:
+    """Return the form token that the page made; None for anything else."""
+    return token if isinstance(token, str) and 0 < len(token) <= _MAX_TOKEN_CHARS else None
+
+
+def _reply(*, problems: Sequence[Problem] = (), sent: bool = False) -> object:
+    reply: ReplyJson = {
+        "id": secrets.token_hex(8),
+        "sent": sent,
+        "problems": [problem_json(problem) for problem in problems],
+    }
+    return gr.update(reply=reply)
+
+
+def on_failure() -> tuple[object, JobError]:
+    """Answer a click whose handler broke; the traceback is in the log. Outputs: dock, notice."""
+    broken = SeedanceError("The page got no answer to this click. If a job was made, it is here after a reload.")
+    return _reply(), problem_for(broken)

@@ -1,0 +1,66 @@
+"""Words that the page writes itself: prices, the summary of a form, and why a click came to nothing.
+
+What an error means stands in `domain.explain`; here it meets the page.
+"""
+
+from __future__ import annotations
+
+import html
+from decimal import ROUND_CEILING, Decimal
+
+from seedance_ui.domain.explain import explain
+from seedance_ui.domain.job import JobError
+from seedance_ui.domain.pricing import Cost
+from seedance_ui.domain.request import AUTO_DURATION_S, GenerationRequest
+from seedance_ui.errors import SeedanceError
+from seedance_ui.services import Offer
+
+PRICE_NOT_KNOWN = "Price not known"
+
+RATIO_WORDS = {"adaptive": "Adaptive"}
+"""Aspect ratios that are shown by another word."""
+
+
+def problem_for(error: SeedanceError, *, provider_label: str = "The provider") -> JobError:
+    """Return what an error means for the person who clicked; `provider_label` is the provider they had chosen."""
+    return explain(error, provider_label=provider_label)
+
+
+def endpoint_text(error: SeedanceError) -> str:
+    """Return an error for a client of a named endpoint; escaped, since Gradio shows such a text as HTML."""
+    return html.escape(str(error), quote=False)
+
+
+def price_text(cost: Cost | None) -> str:
+    """Return a price as it stands beside Generate; never rounded down."""
+    if cost is None or cost.amount is None:
+        return PRICE_NOT_KNOWN
+    if cost.is_free:
+        return "Free"
+    amount = _dollars(cost.amount) if cost.unit == "USD" else f"{_rounded_up(cost.amount, '0.1').normalize():f} CU"
+    return amount if cost.kind == "exact" else f"About {amount}"
+
+
+def _dollars(amount: float) -> str:
+    return f"${_rounded_up(amount, '0.01'):,}"
+
+
+def _rounded_up(amount: float, step: str) -> Decimal:
+    # By way of its shortest decimal form: 2.52 is not 2.520000000000000017763568394002504646778106689453125.
+    return Decimal(repr(amount)).quantize(Decimal(step), rounding=ROUND_CEILING)
+
+
+def duration_text(duration_s: object) -> str:
+    """Return the length of a video in the summary."""
+    return "Auto length" if duration_s == AUTO_DURATION_S else f"{duration_s} s"
+
+
+def ratio_text(aspect_ratio: object) -> str:
+    """Return an aspect ratio as the page shows it."""
+    return RATIO_WORDS.get(str(aspect_ratio), str(aspect_ratio))
+
+
+def summary_text(request: GenerationRequest, offer: Offer | None) -> str:
+    """Return the settings of a form in a few words: "8 s · 720p · 16:9 · storyboard"."""
+    kind = request.provider if offer is None else offer.info.label if offer.info.needs_key else "storyboard"
+    return f"{duration_text(request.duration_s)} · {request.resolution} · {ratio_text(request.aspect_ratio)} · {kind}"

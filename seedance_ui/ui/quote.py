@@ -1,0 +1,111 @@
+"""What the page says about the form as it stands: price, summary, what its files have."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import gradio as gr
+
+from seedance_ui.domain.media import identity
+from seedance_ui.domain.pricing import Cost
+from seedance_ui.domain.request import AUTO_DURATION_S, GenerationRequest, Mode
+from seedance_ui.domain.validation import Problem, blocking
+from seedance_ui.errors import SeedanceError
+from seedance_ui.services import Offer, Services
+from seedance_ui.ui.cards import frames_update, tray_update
+from seedance_ui.ui.form import Collected, FormValues, collect
+from seedance_ui.ui.messages import price_text, problem_for, summary_text
+from seedance_ui.ui.widgets.dock import DockJson, problem_json
+from seedance_ui.ui.widgets.job_card import DEFAULT_PREVIEW, Preview
+
+_FILE_FIELDS = frozenset({"first_frame", "last_frame", "references"})
+
+_NOT_PRICED = _FILE_FIELDS | {"prompt"}
+"""Fields whose problems leave the price as it is."""
+
+
+class QuoteHandlers:
+    """Look at a form without sending it. Outputs: dock, job card, frames, references, notice."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._offers = {offer.info.id: offer for offer in services.offers()}
+
+    async def on_change(self, *inputs: Any) -> tuple[object, ...]:
+        """Look at the form after anything but the prompt and the seed changed."""
+        values = FormValues(*inputs)
+        try:
+            collected = await collect(self._services, values)
+        except SeedanceError as exc:
+            return gr.skip(), gr.skip(), frames_update(), tray_update(None), problem_for(exc)
+        found = self._services.check(collected.request)
+        offer = self._offers.get(collected.request.provider)
+        files = _file_problems(collected, found)
+        dock: DockJson = {
+            "price": price_text(await self._price(collected.request, found)),
+            "summary": summary_text(collected.request, offer),
+            "files": [problem_json(problem, at_card=_card_key(problem) is not None) for problem in files],
+            "about": _about(collected.request),
+        }
+        preview = gr.update(preview=build_preview(collected.request, offer))
+        return dock, preview, *_card_updates(collected, files, offer), gr.skip()
+
+    async def _price(self, request: GenerationRequest, found: list[Problem]) -> Cost | None:
+        """Return the price; None where these settings cannot be had, or the provider does not say."""
+        if any(problem.field not in _NOT_PRICED for problem in blocking(found)):
+            return None
+        try:
+            return await self._services.quote(request)
+        except SeedanceError:
+            return None
+
+
+def build_preview(request: GenerationRequest, offer: Offer | None) -> Preview:
+    """Return the video that these settings would make, for the empty stage."""
+    size = offer.spec.output_px(str(request.resolution), str(request.aspect_ratio)) if offer else None
+    width_px, height_px = size or (DEFAULT_PREVIEW["width_px"], DEFAULT_PREVIEW["height_px"])
+    return {
+        "width_px": width_px,
+        "height_px": height_px,
+        "duration_s": request.duration_s if isinstance(request.duration_s, int) else AUTO_DURATION_S,
+        "sound": request.generate_audio is True,
+    }
+
+
+def _file_problems(collected: Collected, found: Sequence[Problem]) -> list[Problem]:
+    """Return what the files have; that there are none yet is said by Generate only."""
+    if not (collected.request.media or collected.problems):
+        return []
+    return [*collected.problems, *(p for p in found if p.field in _FILE_FIELDS and not _follows(p, collected))]
+
+
+def _follows(problem: Problem, collected: Collected) -> bool:
+    """Whether a problem is only that an unreadable file is missing from the request."""
+    return problem.asset is None and any(unread.field == problem.field for unread in collected.problems)
+
+
+def _card_updates(collected: Collected, problems: Sequence[Problem], offer: Offer | None) -> tuple[object, object]:
+    """Return updates for the frame slots and for the reference tray."""
+    said: dict[str, str] = {}
+    for problem in problems:
+        if key := _card_key(problem):
+            said[key] = f"{said[key]} {problem.message}" if key in said else problem.message
+    spec = offer.spec if offer else None
+    if collected.request.mode is Mode.FRAMES:
+        return frames_update(problems=said, facts=collected.facts), tray_update(spec)
+    if collected.request.mode is Mode.REFERENCES:
+        return frames_update(), tray_update(spec, problems=said, facts=collected.facts)
+    return frames_update(), tray_update(spec)
+
+
+def _card_key(problem: Problem) -> str | None:
+    """Return which card says a problem; None where the line under the field does."""
+    if problem.severity != "problem":
+        return None
+    return problem.asset if problem.field == "references" else problem.field
+
+
+def _about(request: GenerationRequest) -> str:
+    files = (identity(file) if file else "-" for file in (request.first_frame, request.last_frame, *request.references))
+    return " ".join([request.mode.value, request.provider, *files])

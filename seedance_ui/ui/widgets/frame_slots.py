@@ -1,0 +1,83 @@
+"""Two slots for the first and the last frame of a video."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from gradio.data_classes import FileData, GradioModel
+
+from seedance_ui.ui.widgets.html_widget import FileWidget, UploadedFile
+
+
+@dataclass(frozen=True, slots=True)
+class FramePair:
+    """The frames that a person chose."""
+
+    first: UploadedFile | None = None
+    last: UploadedFile | None = None
+
+
+class FrameFiles(GradioModel):
+    """The slots' value on the wire."""
+
+    first: FileData | None = None
+    last: FileData | None = None
+
+
+class FrameSlots(FileWidget):
+    """Slots `First frame` and `Last frame`. Event: `change` when a frame was added, removed or swapped."""
+
+    script = "frame_slots"
+    data_model = FrameFiles
+    template = """
+      <section class="frame-slots" aria-label="First and last frame">
+        <div class="slot" data-slot="first" role="group" aria-label="First frame"></div>
+        <button type="button" class="btn small swap" aria-label="Swap first and last frame" hidden>Swap</button>
+        <div class="slot" data-slot="last" role="group" aria-label="Last frame, optional"></div>
+        <p class="vh" aria-live="polite"></p>
+      </section>"""
+
+    def __init__(
+        self,
+        value: FramePair | None = None,
+        *,
+        facts: Mapping[str, str] | None = None,
+        problems: Mapping[str, str] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        """Make the slots.
+
+        Args:
+            value: The frames.
+            facts: "first_frame" or "last_frame" to a short line such as "1920 × 1080 · 2.1 MB".
+            problems: "first_frame" or "last_frame" to the sentence that its slot shows.
+            **kwargs: For `gr.HTML`.
+        """
+        super().__init__(value, facts=facts or {}, problems=problems or {}, **kwargs)
+
+    def preprocess(self, payload: FrameFiles | None) -> FramePair:
+        """Return the chosen frames.
+
+        Raises:
+            gr.Error: A file is gone.
+        """
+        if payload is None:
+            return FramePair()
+        return FramePair(
+            first=self.read_file(payload.first) if payload.first else None,
+            last=self.read_file(payload.last) if payload.last else None,
+        )
+
+    def postprocess(self, value: FramePair | None) -> FrameFiles:
+        """Return the value on the wire."""
+        pair = value or FramePair()
+        return FrameFiles(
+            first=self.write_file(pair.first) if pair.first else None,
+            last=self.write_file(pair.last) if pair.last else None,
+        )
+
+    def api_info(self) -> dict[str, Any]:
+        """Return the JSON schema of the value."""
+        return FrameFiles.model_json_schema()

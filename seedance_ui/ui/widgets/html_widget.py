@@ -1,0 +1,137 @@
+"""What the custom widgets share: their assets, and the checks on a value that came from a browser."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, ClassVar
+
+import gradio as gr
+from gradio.data_classes import FileData
+from gradio.exceptions import InvalidPathError
+from gradio.utils import abspath, get_upload_folder, is_in_or_equal
+
+ASSETS = Path(__file__).resolve().parents[3] / "assets" / "widgets"
+
+_MAX_NAME_CHARS = 120
+
+
+@cache
+def load_scripts(*names: str) -> str:
+    """Return scripts of assets/widgets in one scope, behind the functions that all widgets share."""
+    return "\n".join((ASSETS / f"{name}.js").read_text(encoding="utf-8") for name in ("common", *names))
+
+
+_Html: Any = gr.HTML
+"""Untyped, because Gradio declares the value of every `gr.HTML` to be a string; ours are not."""
+
+
+class HtmlWidget(_Html):  # type: ignore[misc]
+    """A part of the page that is drawn by its own script.
+
+    Gradio evaluates the template anew with every change, as JavaScript: so it is static, and text of
+    users and providers enters by the script's `textContent` only.
+    """
+
+    script: ClassVar[str]
+    """Name of the script in assets/widgets; an event exists in Python if its name stands quoted there."""
+    script_parts: ClassVar[tuple[str, ...]] = ()
+    """Scripts that stand before it, in the same scope."""
+    template: ClassVar[str]
+    """Static HTML without `${`, backticks or `{{`."""
+    schema: ClassVar[dict[str, Any]] = {"type": "object"}
+    """JSON schema of the value."""
+
+    def __init__(self, value: Any = None, **props: Any) -> None:
+        super().__init__(
+            value=value,
+            html_template=self.template,
+            js_on_load=load_scripts(*self.script_parts, self.script),
+            apply_default_css=False,
+            **props,
+        )
+
+    def __getattr__(self, name: str) -> Any:
+        # Gradio takes every quoted word of the script for an event, the props that it watches too; it would then put
+        # the event's listener, and with it the whole app, into the page's configuration.
+        if name in self.__dict__.get("props", ()):
+            raise AttributeError(name)
+        return super().__getattr__(name)
+
+    def postprocess(self, value: Any) -> Any:
+        """Return the value as JSON."""
+        return value
+
+    def api_info(self) -> dict[str, Any]:
+        """Return the JSON schema of the value."""
+        return self.schema
+
+    def example_payload(self) -> None:
+        """Return no example: these widgets are not part of the public API."""
+
+    def example_value(self) -> None:
+        """Return no example: these widgets are not part of the public API."""
+
+
+class DisplayWidget(HtmlWidget):
+    """A widget whose value only Python sets: what a browser sends back is not read."""
+
+    def preprocess(self, payload: object) -> None:
+        """Ignore the client's value."""
+
+
+@dataclass(frozen=True, slots=True)
+class UploadedFile:
+    """A file that a person put into a widget. Its content is not checked yet."""
+
+    path: str
+    """In Gradio's upload folder; Gradio refuses any other."""
+    name: str
+    """The name on the person's disk; for display only, never a path."""
+
+
+class FileWidget(HtmlWidget):
+    """A widget that people put files into; it reads nothing outside Gradio's upload folder.
+
+    Gradio 6.31 makes sure of that only for an app that was started by `launch()`. Ours is mounted, and there any
+    path in a request would be copied into the cache and handed to Python (`processing_utils._check_allowed`).
+    """
+
+    def move_resource_to_block_cache(self, url_or_file_path: Any) -> Any:
+        """Return the path of an uploaded file."""
+        self._check_uploaded(url_or_file_path)
+        return super().move_resource_to_block_cache(url_or_file_path)
+
+    async def async_move_resource_to_block_cache(self, url_or_file_path: Any) -> Any:
+        """Return the path of an uploaded file."""
+        self._check_uploaded(url_or_file_path)
+        return await super().async_move_resource_to_block_cache(url_or_file_path)
+
+    def read_file(self, data: FileData) -> UploadedFile:
+        """Return one file of a value that came from a browser.
+
+        Raises:
+            gr.Error: The file is gone, because uploads are kept for a limited time.
+        """
+        # A stream's path does not pass through the cache, and so was not checked.
+        if data.is_stream or not Path(data.path).is_file():
+            sentence = "A file you added is not on the server any more. Remove it and add it again."
+            raise gr.Error(sentence, print_exception=False)
+        return UploadedFile(path=data.path, name=display_name(data.orig_name or data.path))
+
+    def write_file(self, file: UploadedFile | tuple[str, str]) -> FileData:
+        """Return a file of this machine for the browser: a copy in Gradio's cache, from where it is served."""
+        path, name = (file.path, file.name) if isinstance(file, UploadedFile) else file
+        return FileData(path=super().move_resource_to_block_cache(path), orig_name=name)
+
+    def _check_uploaded(self, path: object) -> None:
+        folders = (get_upload_folder(), self.GRADIO_CACHE)
+        if not any(is_in_or_equal(abspath(str(path)), folder) for folder in folders):
+            raise InvalidPathError("A file in this request was not uploaded here.")
+
+
+def display_name(name: str) -> str:
+    """Return the last part of a file name without control characters, at most 120 characters long."""
+    last_part = name.replace("\\", "/").rsplit("/", 1)[-1]
+    return "".join(char for char in last_part if char.isprintable())[:_MAX_NAME_CHARS] or "file"

@@ -1,0 +1,40 @@
+"""The player: a finished video with what it cost, how long it took and how it was made."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from seedance_ui.ui.widgets.html_widget import DisplayWidget
+
+
+class Player(DisplayWidget):
+    """Shows one library item (JSON), or nothing.
+
+    Event: `keep_seed` with `{"seed": int}` when the seed shall be used for the next run; it comes from the
+    browser and is checked as such.
+    """
+
+    script = "player"
+    template = """
+      <section class="player panel" aria-label="Video" hidden>
+        <div class="screen">
+          <video controls playsinline loop preload="metadata"></video>
+          <p class="missing" role="alert" hidden></p>
+        </div>
+        <div class="player-body">
+          <div class="acts"><a class="btn tonal download" role="button">
+            <svg class="ic" aria-hidden="true"><use href="#i-down"></use></svg>Download</a></div>
+          <p class="said"></p>
+          <dl class="facts four">
+            <div><dt>Charged</dt><dd data-fact="cost"></dd><dd class="sub" data-fact="cost-by"></dd></div>
+            <div><dt>Ready in</dt><dd data-fact="time"></dd><dd class="sub" data-fact="queue"></dd></div>
+            <div><dt>Video</dt><dd data-fact="video"></dd><dd class="sub" data-fact="file"></dd></div>
+            <div><dt>Seed</dt><dd data-fact="seed"></dd>
+              <dd class="sub"><button type="button" class="linkish keep-seed">Keep for the next run</button></dd></div>
+          </dl>
+        </div>
+      </section>"""
+
+    def __init__(self, value: dict[str, Any] | None = None, **kwargs: Any) -> None:
+        """Make a player for a library item."""
+        super().__init__(value, **kwargs)

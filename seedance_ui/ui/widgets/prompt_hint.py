@@ -1,0 +1,37 @@
+"""The line beside the prompt's label: how references are named, and the count near the limit."""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+from seedance_ui.domain.model_spec import ModelSpec
+from seedance_ui.domain.request import Mode
+from seedance_ui.ui.widgets.html_widget import DisplayWidget
+
+_TIPS = {
+    Mode.TEXT: "",
+    Mode.FRAMES: "What happens between the frames",
+    Mode.REFERENCES: "Type @Image1, or click a tag",
+}
+
+
+class PromptHintJson(TypedDict):
+    """The value of the line."""
+
+    tip: str
+    limit: int
+    """Characters that the provider takes."""
+
+
+class PromptHint(DisplayWidget):
+    """Shows a `PromptHintJson`; `assets/prompt_box.js` counts."""
+
+    script = "prompt_hint"
+    template = (
+        """<p class="hint prompt-hint" id="prompt-hint-text"><span class="tip"></span><span class="count"></span></p>"""
+    )
+
+
+def prompt_hint_json(mode: Mode, spec: ModelSpec) -> PromptHintJson:
+    """Return the line for a tab."""
+    return {"tip": _TIPS[mode], "limit": spec.max_prompt_chars}

@@ -1,0 +1,80 @@
+"""The reference tray: images, videos and audio that a prompt names as @Image1, @Video1, @Audio1."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from html import escape
+from typing import Any
+
+from gradio.data_classes import FileData, GradioRootModel
+
+from seedance_ui.ui.widgets.html_widget import FileWidget, UploadedFile
+
+MAX_COUNTS: Mapping[str, int] = {"image": 9, "video": 3, "audio": 3}
+"""How many files of each kind the tray takes; `domain.validation` decides for the chosen provider."""
+
+
+class ReferenceFiles(GradioRootModel):
+    """The tray's value on the wire: images, then videos, then audio."""
+
+    root: list[FileData]
+
+
+class ReferenceTray(FileWidget):
+    """Cards for reference files.
+
+    Events: `change` when files were added, removed or moved; `renumber` when a move or a removal gave
+    other files a new tag, with `{"moves": [{"kind": "image", "from": 2, "to": 1 | None}]}` (None: removed).
+    """
+
+    script = "reference_tray"
+    data_model = ReferenceFiles
+    template = f"""
+      <section class="reference-tray" aria-label="References">
+        <div class="tray-head">
+          <span class="label" aria-hidden="true">References</span><span class="hint tally"></span>
+          <button type="button" class="btn small add-files">
+            <svg class="ic" aria-hidden="true"><use href="#i-plus"></use></svg>Add files</button>
+          <input type="file" multiple hidden accept="image/*,video/*,audio/*">
+        </div>
+        <ul class="tray" aria-label="Reference files" data-limits="{escape(json.dumps(dict(MAX_COUNTS)))}"></ul>
+        <p class="drop-hint">Drop images, videos or audio here, paste them, or add files.</p>
+        <p class="vh" aria-live="polite"></p>
+      </section>"""
+
+    def __init__(
+        self,
+        value: Sequence[UploadedFile | tuple[str, str]] | None = None,
+        *,
+        facts: Mapping[str, str] | None = None,
+        problems: Mapping[str, str] | None = None,
+        limits: Mapping[str, int] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        """Make a tray.
+
+        Args:
+            value: Files, or (path, name) pairs, in any order.
+            facts: Tag to a short line such as "1920 × 1080 · 2.1 MB"; without it the browser measures.
+            problems: Tag to the sentence that its card shows.
+            limits: Kind to the number of files that fit.
+            **kwargs: For `gr.HTML`.
+        """
+        super().__init__(value, facts=facts or {}, problems=problems or {}, limits=dict(limits or MAX_COUNTS), **kwargs)
+
+    def preprocess(self, payload: ReferenceFiles | None) -> list[UploadedFile]:
+        """Return the files in tray order.
+
+        Raises:
+            gr.Error: A file is gone.
+        """
+        return [self.read_file(data) for data in (payload.root if payload else [])]
+
+    def postprocess(self, value: Sequence[UploadedFile | tuple[str, str]] | None) -> ReferenceFiles:
+        """Return the value on the wire."""
+        return ReferenceFiles(root=[self.write_file(file) for file in value or []])
+
+    def api_info(self) -> dict[str, Any]:
+        """Return the JSON schema of the value."""
+        return ReferenceFiles.model_json_schema()

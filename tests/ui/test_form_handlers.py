@@ -1,0 +1,234 @@
+"""The handlers of the form, called as functions over real services."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+import pytest
+
+from seedance_ui.domain.request import Mode
+from seedance_ui.services import LOCAL_OWNER, Services
+from seedance_ui.ui.examples import EXAMPLES
+from seedance_ui.ui.examples_panel import ExampleHandlers
+from seedance_ui.ui.fitting import FittingHandlers, on_auto
+from seedance_ui.ui.form import FormValues, collect
+from seedance_ui.ui.generate import GenerateHandlers
+from seedance_ui.ui.quote import QuoteHandlers
+from seedance_ui.ui.session import read_visitor
+from seedance_ui.ui.widgets.frame_slots import FramePair
+from seedance_ui.ui.widgets.html_widget import UploadedFile
+from tests.media_makers import make_image
+
+FORM = FormValues("text", "a lighthouse", "strict", 8, False, "720p", "16:9", True, None, FramePair(), ())
+STATE: dict[str, str] = {}
+
+
+def inputs(form: FormValues) -> list[Any]:
+    return [getattr(form, name) for name in FormValues.__dataclass_fields__]
+
+
+def picture(directory: Path, name: str = "dusk.png") -> UploadedFile:
+    return UploadedFile(str(make_image(directory / name, size=(640, 480))), name)
+
+
+def broken(directory: Path, name: str = "broken.png") -> UploadedFile:
+    (directory / name).write_bytes(b"no picture at all")
+    return UploadedFile(str(directory / name), name)
+
+
+async def test_collect_takes_only_the_files_of_the_chosen_tab(services: Services, tmp_path: Path) -> None:
+    file = picture(tmp_path)
+    form = replace(FORM, frames=FramePair(first=file), references=[file])
+
+    text, frames, references = [
+        (await collect(services, replace(form, mode=mode.value))).request
+        for mode in (Mode.TEXT, Mode.FRAMES, Mode.REFERENCES)
+    ]
+
+    assert text.media == ()
+    assert [found.name for found in frames.media] == ["dusk.png"] and frames.first_frame is not None
+    assert [found.name for found in references.images] == ["dusk.png"]
+
+
+async def test_collect_names_a_file_that_cannot_be_read_by_its_tag(services: Services, tmp_path: Path) -> None:
+    form = replace(FORM, mode="references", references=[picture(tmp_path), broken(tmp_path)])
+
+    collected = await collect(services, form)
+
+    assert [problem.asset for problem in collected.problems] == ["@Image2"]
+    assert collected.facts == {"@Image1": "640 × 480"}
+
+
+async def test_on_change_prices_a_form_without_prompt(services: Services) -> None:
+    dock, preview, *_ = await QuoteHandlers(services).on_change(*inputs(replace(FORM, prompt="", provider="lenient")))
+
+    assert dock["price"] == "About $2.52"
+    assert dock["files"] == []
+    assert preview["preview"] == {"width_px": 1280, "height_px": 720, "duration_s": 8, "sound": True}
+
+
+async def test_on_change_with_settings_that_cannot_be_had_knows_no_price(services: Services) -> None:
+    dock, *_ = await QuoteHandlers(services).on_change(*inputs(replace(FORM, duration_s=99)))
+
+    assert dock["price"] == "Price not known"
+
+
+async def test_on_change_puts_a_broken_file_on_its_card(services: Services, tmp_path: Path) -> None:
+    form = replace(FORM, mode="references", references=[broken(tmp_path)])
+
+    dock, _, frames, tray, _ = await QuoteHandlers(services).on_change(*inputs(form))
+
+    assert list(tray["problems"]) == ["@Image1"]
+    assert [problem["at_card"] for problem in dock["files"]] == [True]
+    assert frames["problems"] == {}
+
+
+@pytest.mark.parametrize("mode", [None, "video", 3, ["text"]], ids=str)
+async def test_on_change_with_a_made_up_tab_looks_at_the_first_one(services: Services, mode: object) -> None:
+    dock, *_ = await QuoteHandlers(services).on_change(*inputs(replace(FORM, mode=mode)))
+
+    assert dock["about"].startswith("text strict")
+
+
+async def test_on_generate_makes_a_job_of_the_page(services: Services) -> None:
+    reply, job_id, *_ = await GenerateHandlers(services).on_generate(*inputs(FORM), STATE, "token-1")
+
+    assert reply["reply"]["sent"] is True
+    assert [step async for _, step in services.watch(job_id)][-1]["state"] == "succeeded"
+    assert [item["job_id"] for item in await services.library(LOCAL_OWNER)] == [job_id]
+
+
+async def test_on_generate_twice_with_one_token_makes_one_job(services: Services) -> None:
+    handlers = GenerateHandlers(services)
+
+    first = await handlers.on_generate(*inputs(FORM), STATE, "token-1")
+    second = await handlers.on_generate(*inputs(FORM), STATE, "token-1")
+    third = await handlers.on_generate(*inputs(FORM), STATE, "token-2")
+
+    assert first[1] == second[1] != third[1]
+    assert first[0]["reply"]["id"] != second[0]["reply"]["id"]
+
+
+async def test_on_generate_with_problems_names_the_fields_and_makes_no_job(services: Services) -> None:
+    form = replace(FORM, prompt=" ", seed=4.5)
+
+    reply, job, _, notice, _ = await GenerateHandlers(services).on_generate(*inputs(form), STATE, "token-1")
+
+    assert [problem["field"] for problem in reply["reply"]["problems"]] == ["prompt", "seed"]
+    assert reply["reply"]["sent"] is False
+    assert job == gr.skip() and notice is None
+    assert await services.count_by_state() == {}
+
+
+async def test_on_generate_with_a_broken_frame_says_only_that(services: Services, tmp_path: Path) -> None:
+    form = replace(FORM, mode="frames", frames=FramePair(first=broken(tmp_path)))
+
+    reply, *_ = await GenerateHandlers(services).on_generate(*inputs(form), STATE, "token-1")
+
+    assert [problem["field"] for problem in reply["reply"]["problems"]] == ["first_frame"]
+
+
+async def test_on_generate_without_key_says_what_to_do(services: Services) -> None:
+    form = replace(FORM, provider="locked")
+
+    reply, job, _, notice, _ = await GenerateHandlers(services).on_generate(*inputs(form), STATE, "token-1")
+
+    assert (notice.title, notice.charged) == ("Locked Video needs a key", "no")
+    assert "AIMLAPI_KEY" in notice.detail
+    assert reply["reply"]["problems"] == [] and job == gr.skip()
+
+
+@pytest.mark.parametrize("value", [None, "", 4, [], {"a": 1}, "x" * 500], ids=repr)
+async def test_on_generate_with_raw_values_never_breaks(services: Services, value: object) -> None:
+    form = FormValues(value, value, value, value, value, value, value, value, value, FramePair(), ())
+
+    reply, *_ = await GenerateHandlers(services).on_generate(*inputs(form), value, value)
+
+    assert reply["reply"]["problems"][0]["field"] == "provider"
+
+
+async def test_on_generate_in_public_gives_the_browser_a_visitor(start_services: Any) -> None:
+    services = start_services({"SEEDANCE_PUBLIC": "on"})
+    handlers = GenerateHandlers(services)
+
+    *_, state = await handlers.on_generate(*inputs(FORM), {}, "token-1")
+    *_, again = await handlers.on_generate(*inputs(FORM), state, "token-2")
+
+    visitor = read_visitor(state)
+    assert visitor is not None and len(visitor) == 64
+    assert again == state
+    assert (
+        len(await services.open_jobs(services.owner_of(visitor)))
+        + len(await services.library(services.owner_of(visitor)))
+        == 2
+    )
+
+
+def test_on_provider_moves_what_it_lacks_and_says_so(services: Services) -> None:
+    form = replace(FORM, auto_duration=True, aspect_ratio="adaptive")
+
+    hint, duration, auto, resolution, ratio = FittingHandlers(services).on_provider(*inputs(form))
+
+    assert hint["moved"].startswith("Strict Video has no Auto duration")
+    assert (duration["interactive"], auto["value"], auto["visible"]) == (True, False, False)
+    assert [value for _, value in ratio["choices"]] == ["21:9", "16:9", "4:3", "1:1", "3:4", "9:16"]
+    assert ratio["value"] == "16:9"
+
+
+def test_on_provider_without_key_says_why_it_is_off(services: Services) -> None:
+    hint, *_ = FittingHandlers(services).on_provider(*inputs(replace(FORM, provider="locked")))
+
+    assert "AIMLAPI_KEY" in hint["off"]
+    assert hint["notes"] == {"strict": "free", "lenient": "free", "locked": "no key"}
+
+
+def test_on_mode_shows_the_examples_of_the_tab(services: Services) -> None:
+    strip, hint, *_ = FittingHandlers(services).on_mode(*inputs(replace(FORM, mode="references")))
+
+    assert [item["title"] for item in strip["items"]] == [item.title for item in EXAMPLES[Mode.REFERENCES]]
+    assert strip["items"][0]["thumbnail"].startswith("/page/examples/")
+    assert "@Image1" in hint["tip"]
+
+
+def test_on_auto_switches_the_slider_off() -> None:
+    assert on_auto(True)["interactive"] is False
+    assert on_auto(False)["interactive"] is True
+
+
+@pytest.mark.parametrize("mode", list(Mode), ids=lambda mode: mode.value)
+def test_on_pick_fills_a_form_that_could_be_sent(services: Services, mode: Mode) -> None:
+    for index, example in enumerate(EXAMPLES[mode]):
+        event = gr.EventData(None, {"mode": mode.value, "index": index})
+
+        filled = ExampleHandlers(services).on_pick("strict", event)
+
+        prompt, _, duration, _, resolution, ratio, sound, seed, frames, references = filled
+        assert (prompt, sound, seed["value"]) == (example.prompt, example.generate_audio, example.seed)
+        assert (duration["value"], resolution["value"], ratio["value"]) == (
+            example.duration_s,
+            example.resolution,
+            example.aspect_ratio,
+        )
+        assert ("value" in frames, "value" in references) == (mode is Mode.FRAMES, mode is Mode.REFERENCES)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        None,
+        {},
+        {"mode": "text"},
+        {"mode": "text", "index": 99},
+        {"mode": "text", "index": -1},
+        {"mode": [], "index": 0},
+    ],
+    ids=repr,
+)
+def test_on_pick_of_what_is_no_example_changes_nothing(services: Services, data: object) -> None:
+    filled = ExampleHandlers(services).on_pick("strict", gr.EventData(None, data))
+
+    assert len(filled) == 10
+    assert all(part == gr.skip() or set(part) <= {"__type__", "problems", "facts", "limits"} for part in filled)
