@@ -12,7 +12,8 @@
     │  ├ BadRequestError
     │  ├ ContentFilterError
     │  ├ ProviderUnavailableError
-    │  └ UnexpectedResponseError
+    │  ├ UnexpectedResponseError
+    │  └ StrayJobError(remote_id)            a price question started a paid job: it is kept
     ├ SubmitUnknownError(provider)           the request may have arrived: needs attention
     ├ MediaError(asset)                      a file cannot be read, or is not what it says
     └ StoreError ── LeaseLostError           our own fault; never makes a job failed
@@ -54,11 +55,23 @@ class InvalidRequestError(SeedanceError):
 class ProviderError(SeedanceError):
     """The provider's API failed."""
 
-    def __init__(self, message: str, *, provider: str, request_id: str | None = None) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        provider: str,
+        request_id: str | None = None,
+        code: str | None = None,
+        asset: str | None = None,
+    ) -> None:
         self.provider = provider
         """The provider's id, as in `PROVIDERS`."""
         self.request_id = request_id
         """The provider's own trace id, where it gave one."""
+        self.code = code
+        """A closer code than the class's own ("face", "copyright"), where the provider's words tell."""
+        self.asset = asset
+        """The tag of the file it is about, where the provider says."""
         super().__init__(message)
 
 
@@ -100,6 +113,15 @@ class ProviderUnavailableError(ProviderError):
 
 class UnexpectedResponseError(ProviderError):
     """The answer is not of the documented form."""
+
+
+class StrayJobError(ProviderError):
+    """A question about the price started a paid job; it must be kept like any other."""
+
+    def __init__(self, message: str, *, provider: str, remote_id: str) -> None:
+        self.remote_id = remote_id
+        """The provider's id of the job that it started."""
+        super().__init__(message, provider=provider)
 
 
 class SubmitUnknownError(SeedanceError):

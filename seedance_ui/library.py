@@ -32,6 +32,10 @@ class Library:
         """Return where the video of a job is or will be."""
         return self.directory / f"{job_id}.mp4"
 
+    def part_path(self, job_id: str) -> Path:
+        """Return where the video of a job may grow; on the same disk, and never taken for a video."""
+        return self.directory / f"{job_id}.part"
+
     def poster_path(self, job_id: str) -> Path:
         """Return where the poster (JPEG) of a job is or will be."""
         return self.directory / f"{job_id}.jpg"

@@ -6,6 +6,7 @@ Settings go in; store, runner, providers and library come out wired. Nothing her
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 import secrets
 import shutil
@@ -31,12 +32,13 @@ from seedance_ui.domain.job import (
 )
 from seedance_ui.domain.media import MediaFile
 from seedance_ui.domain.model_spec import ModelSpec
-from seedance_ui.domain.pricing import Cost, CostJson
+from seedance_ui.domain.pricing import UNKNOWN_CU, Cost, CostJson
 from seedance_ui.domain.request import GenerationRequest
 from seedance_ui.domain.validation import Problem, blocking, check_request
-from seedance_ui.errors import ConfigError, InvalidRequestError, MissingKeyError, StoreError
+from seedance_ui.errors import ConfigError, InvalidRequestError, MissingKeyError, StoreError, StrayJobError
 from seedance_ui.jobs.bell import Bell, wait_at_most
 from seedance_ui.jobs.clock import Clock, SystemClock
+from seedance_ui.jobs.handovers import HandedOver, Handovers
 from seedance_ui.jobs.runner import LOOK_AGAIN_S, Runner
 from seedance_ui.jobs.schedule import usual_range_s
 from seedance_ui.jobs.store import Store
@@ -45,6 +47,8 @@ from seedance_ui.library import Library
 from seedance_ui.media.intake import Intake
 from seedance_ui.providers import PROVIDERS
 from seedance_ui.providers.base import Provider, ProviderInfo, Setup
+
+log = logging.getLogger(__name__)
 
 LOCAL_OWNER = "local"
 """Who owns every job on one's own machine."""
@@ -133,10 +137,25 @@ class Services:
         self._store = Store(settings.database_url, now=self._clock.now, bell=self._bell)
         self._executor = ThreadPoolExecutor(max_workers=4, thread_name_prefix="store")
         self._tools = Tools(self._store, self._library, self._clock, self._executor)
-        self._providers = {name: make(Setup(data_dir / "work" / name)) for name, make in providers.items()}
+        self._handovers = Handovers(self._store.engine, settings.public_url) if settings.public_url else None
+        self._providers = {name: make(self._setup(name, make.info)) for name, make in providers.items()}
         on_sqlite = make_url(settings.database_url).get_backend_name() == "sqlite"
         lock = FileLock(data_dir / "runner.lock", thread_local=False) if on_sqlite else None
         self._runner = Runner(self._providers, self._tools, lock=lock)
+
+    def _setup(self, provider_id: str, info: ProviderInfo) -> Setup:
+        """Return what one provider is given: its own keys, never another's (D2)."""
+        settings = self.settings
+        base_urls = {"scenario": settings.scenario_base_url, "aimlapi": settings.aimlapi_base_url}
+        return Setup(
+            work_dir=settings.data_dir / "work" / provider_id,
+            keys={name: settings.keys[name] for name in info.key_variables if name in settings.keys},
+            base_url=base_urls.get(provider_id, ""),
+            project_id=settings.scenario_project_id if provider_id == "scenario" else None,
+            hand_over=self._handovers,
+            pause=self._clock.sleep,
+            now=self._clock.now,
+        )
 
     def start(self) -> None:
         """Begin to walk jobs; what a dead process left goes on."""
@@ -166,13 +185,11 @@ class Services:
 
     def _offer(self, provider_id: str) -> Offer:
         provider = self._providers[provider_id]
-        missing = tuple(name for name in provider.info.key_variables if name not in self.settings.keys)
-        reason = None
-        if missing:
-            reason = f"{provider.info.label} needs {' and '.join(missing)}. The animatic works without a key."
-        elif provider.info.needs_key and self.is_public:
-            reason = f"{provider.info.label} is not offered to visitors here: it would spend the owner's money."
-        return Offer(provider.info, provider.spec(), missing, reason)
+        info = provider.info
+        reason = info.missing_keys_message(self.settings.keys)
+        if reason is None and info.needs_key and self.is_public:
+            reason = f"{info.label} is not offered to visitors here: it would spend the owner's money."
+        return Offer(info, provider.spec(), info.missing_keys(self.settings.keys), reason)
 
     # -- before a job ------------------------------------------------------------------------------
 
@@ -193,8 +210,59 @@ class Services:
         return check_request(request, self.spec(request.provider))
 
     async def quote(self, request: GenerationRequest) -> Cost:
-        """Return the price of a request that passed the checks."""
+        """Return the price of a request that passed the checks.
+
+        Raises:
+            MissingKeyError: The provider cannot be used here, so that it is not asked.
+            StoreError: A job that the question started could not be committed.
+        """
+        self._usable(request.provider)
+        try:
+            return await self._price(request)
+        except StrayJobError as stray:
+            await self._keep_stray(request, stray, owner=self.owner_of(None))
+            return UNKNOWN_CU
+
+    async def _price(self, request: GenerationRequest) -> Cost:
         return await self._runner.ask(self._providers[request.provider].estimate(request))
+
+    async def _keep_stray(
+        self,
+        request: GenerationRequest,
+        stray: StrayJobError,
+        *,
+        owner: str | None,
+        form_token: str | None = None,
+        variation: int = 0,
+    ) -> str:
+        """Commit a job that a question about its price started: it is paid, so that its video is kept."""
+        log.error("%s", stray)
+        job = replace(
+            self._intent(request, owner, UNKNOWN_CU),
+            state=JobState.RUNNING,
+            phase=Phase.PROVIDER_QUEUE,
+            message=f"{self._providers[request.provider].info.label} started this when it was asked for the price",
+            remote_id=stray.remote_id,
+            submitted_at=self._clock.now(),
+        )
+        return await self._commit(job, form_token, variation)
+
+    async def check_key(self, provider_id: str) -> None:
+        """Ask a provider of `offers` whether its key is good; costs nothing.
+
+        Raises:
+            MissingKeyError: It cannot be used here.
+            AuthenticationError: It refuses the key.
+            ProviderError: It gave no usable answer.
+        """
+        self._usable(provider_id)
+        await self._runner.ask(self._providers[provider_id].check_key())
+
+    def _usable(self, provider_id: str) -> Offer:
+        offer = self._offer(provider_id)
+        if offer.reason is not None:
+            raise MissingKeyError(offer.reason)
+        return offer
 
     async def submit(
         self, request: GenerationRequest, *, owner: str | None, form_token: str | None = None, variation: int = 0
@@ -214,12 +282,16 @@ class Services:
         """
         if problems := blocking(self.check(request)):
             raise InvalidRequestError(problems)
-        offer = self._offer(request.provider)
-        if offer.reason is not None:
-            raise MissingKeyError(offer.reason)
-        self._check_disk(offer)
-        job = self._intent(request, owner, await self.quote(request))
-        past_runs_s = await self._tools.blocking(self._store.past_runs_s, request)
+        self._check_disk(self._usable(request.provider))
+        try:
+            cost = await self._price(request)
+        except StrayJobError as stray:
+            # One click, one charge: this is the job that was asked for, and no second one is sent.
+            return await self._keep_stray(request, stray, owner=owner, form_token=form_token, variation=variation)
+        return await self._commit(self._intent(request, owner, cost), form_token, variation)
+
+    async def _commit(self, job: Job, form_token: str | None, variation: int) -> str:
+        past_runs_s = await self._tools.blocking(self._store.past_runs_s, job.request)
         job = replace(job, usual_s=usual_range_s(past_runs_s))
         token = hashlib.sha256(form_token.encode()).hexdigest() if form_token else None
         stored = await self._tools.blocking(lambda: self._store.add(job, form_token=token, variation=variation))
@@ -330,6 +402,10 @@ class Services:
         """Return the file behind a media URL (`<job_id>.mp4`, `.jpg`, `-last.png`); None where there is none."""
         path = self._library.directory / name
         return path if path.parent == self._library.directory and path.is_file() else None
+
+    async def handed_over(self, token: str) -> HandedOver | None:
+        """Return the uploaded file behind a link that a provider was given; None where there is none any more."""
+        return await self._tools.blocking(self._handovers.find, token) if self._handovers else None
 
 
 def _prepare_directory(data_dir: Path) -> None:

@@ -62,11 +62,11 @@ class ScriptedProvider(Provider):
     async def estimate(self, request: GenerationRequest) -> Cost:
         return Cost(2.5, "USD", "estimate")
 
-    async def submit(self, job_id: str, request: GenerationRequest, handles: Handles) -> Submitted:
-        self.submits.append(job_id)
+    async def submit(self, job: Job, handles: Handles) -> Submitted:
+        self.submits.append(job.job_id)
         if self.on_submit is not None:
-            await self.on_submit(job_id)
-        return Submitted(f"remote-{job_id}")
+            await self.on_submit(job.job_id)
+        return Submitted(f"remote-{job.job_id}")
 
     async def poll(self, job: Job) -> JobUpdate:
         assert self.on_poll is not None, "this test did not expect a question"

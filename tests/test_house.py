@@ -30,8 +30,6 @@ OTHER_NAMES = {"PIL": "pillow", "dotenv": "python-dotenv"}
 """What is imported under another name than it is installed under."""
 NOT_IMPORTED_BY_NAME = {"psycopg"}
 """SQLAlchemy loads it, by the scheme of DATABASE_URL."""
-FOR_HOSTED_PROVIDERS = {"httpx", "pydantic"}
-"""Declared for providers/http.py and the adapters beside it."""
 
 
 # No way out
@@ -83,7 +81,7 @@ def test_requirements_are_exactly_what_the_sources_import() -> None:
     outside = set(imported_packages()) - sys.stdlib_module_names - {"seedance_ui", "app"}
     imported = {canonicalize_name(OTHER_NAMES.get(name, name)) for name in outside}
 
-    assert imported | NOT_IMPORTED_BY_NAME | FOR_HOSTED_PROVIDERS == set(requirements("requirements.txt"))
+    assert imported | NOT_IMPORTED_BY_NAME == set(requirements("requirements.txt"))
 
 
 @pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])

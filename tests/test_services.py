@@ -16,7 +16,7 @@ from seedance_ui.domain.job import Job, JobUpdate
 from seedance_ui.domain.request import GenerationRequest, Mode
 from seedance_ui.errors import ConfigError, InvalidRequestError, MissingKeyError, StoreError
 from seedance_ui.jobs.store import FormTokenReusedError
-from seedance_ui.providers.base import ProviderInfo
+from seedance_ui.providers.base import ProviderInfo, Setup
 from seedance_ui.services import LOCAL_OWNER, Services
 from tests.scripted import QuickClock, ScriptedProvider
 
@@ -183,3 +183,21 @@ def test_a_data_directory_that_cannot_be_written_is_said(tmp_path: Path) -> None
     settings = Settings.from_env({"SEEDANCE_DATA_DIR": str(tmp_path / "file" / "data")})
     with pytest.raises(ConfigError, match=r"cannot be written.*SEEDANCE_DATA_DIR"):
         Services(settings, providers={"scripted": FreeScripted})
+
+
+async def test_a_provider_is_given_its_own_keys_only(start: Start) -> None:
+    """D2."""
+    given: list[Setup] = []
+
+    class Keyed(ScriptedProvider):
+        info = ProviderInfo(id="scripted", label="Scripted", hint="", key_variables=("AIMLAPI_KEY",))
+
+        def __init__(self, setup: Setup) -> None:
+            super().__init__(setup)
+            given.append(setup)
+
+    async with start({"AIMLAPI_KEY": "mine", "SCENARIO_API_KEY": "another's"}, provider=Keyed):
+        pass
+    [setup] = given
+    assert setup.keys == {"AIMLAPI_KEY": "mine"}
+    assert "mine" not in repr(setup)

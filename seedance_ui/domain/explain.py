@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from seedance_ui import errors
 from seedance_ui.domain.job import Charged, JobError
+from seedance_ui.domain.verdicts import CLOSER_WORDS
 
 _MEANINGS: dict[type[errors.SeedanceError], tuple[str, str, Charged, str]] = {
     errors.AuthenticationError: (
@@ -47,6 +48,12 @@ _MEANINGS: dict[type[errors.SeedanceError], tuple[str, str, Charged, str]] = {
         "{provider} gave an answer that we do not understand",
         "unknown",
         "Look at your usage page at the provider, with the ID of this job.",
+    ),
+    errors.StrayJobError: (
+        "stray_job",
+        "{provider} started a job instead of naming its price",
+        "unknown",
+        "The job is kept like any other, and its video will be in the library.",
     ),
     errors.SubmitUnknownError: (
         "submit_unknown",
@@ -106,9 +113,12 @@ _MEANINGS: dict[type[errors.SeedanceError], tuple[str, str, Charged, str]] = {
 
 
 def explain(error: errors.SeedanceError, *, provider_label: str) -> JobError:
-    """Return what an error means, in the words of the nearest class that has any."""
+    """Return what an error means, in the words of its own code or of the nearest class that has any."""
     meaning = next(_MEANINGS[kind] for kind in type(error).__mro__ if kind in _MEANINGS)
     code, title, charged, next_step = meaning
+    if isinstance(error, errors.ProviderError) and error.code in CLOSER_WORDS:
+        closer = CLOSER_WORDS[error.code]
+        code, title, next_step = error.code, closer.title, closer.next_step
     return JobError(
         code=code,
         title=title.format(provider=provider_label),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 from pathlib import Path
@@ -110,6 +110,18 @@ class LocalVideo:
 
 
 @dataclass(frozen=True, slots=True)
+class RemoteVideo:
+    """A finished video at a provider."""
+
+    url: str = field(repr=False)
+    """May be signed: never logged, never stored, never given to a browser."""
+
+
+FinishedVideo = LocalVideo | RemoteVideo
+"""Where a finished video can be had."""
+
+
+@dataclass(frozen=True, slots=True)
 class JobUpdate:
     """What a provider says about a job, in our words."""
 
@@ -119,7 +131,7 @@ class JobUpdate:
     """For a person, in English; an unknown word stands here verbatim."""
     progress: float | None = None
     """0 to 1; None where the provider does not say."""
-    video: LocalVideo | None = None
+    video: FinishedVideo | None = None
     """With `succeeded`; None there means that the link must be asked for again."""
     error: JobError | None = None
     """With `failed`."""

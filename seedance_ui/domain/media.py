@@ -1,4 +1,4 @@
-"""A checked file on disk. All sizes are in bytes, all lengths in seconds."""
+"""What goes into a video: a checked file on disk, or a link. All sizes are in bytes, all lengths in seconds."""
 
 from __future__ import annotations
 
@@ -56,3 +56,36 @@ class MediaFile:
                 "codecs": tuple(data["codecs"]),
             }
         )
+
+
+@dataclass(frozen=True, slots=True)
+class MediaLink:
+    """A reference that a person gave as a link: the provider fetches it, we never do, so that nothing is measured."""
+
+    url: str
+    """https; checked in form only."""
+    kind: MediaKind
+    """What the person says it is."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain JSON values, from which `from_json` makes an equal object."""
+        return {"url": self.url, "kind": self.kind.value}
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> MediaLink:
+        """Rebuild what `to_json` returned."""
+        return cls(url=data["url"], kind=MediaKind(data["kind"]))
+
+
+Reference = MediaFile | MediaLink
+"""What a tag of the prompt can stand for."""
+
+
+def reference_from_json(data: dict[str, Any]) -> Reference:
+    """Rebuild a file or a link from what its `to_json` returned."""
+    return MediaLink.from_json(data) if "url" in data else MediaFile.from_json(data)
+
+
+def identity(reference: Reference) -> str:
+    """Return what makes two references the same to a provider: the content of a file, the address of a link."""
+    return reference.url if isinstance(reference, MediaLink) else reference.sha256

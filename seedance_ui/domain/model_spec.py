@@ -109,6 +109,10 @@ class ModelSpec:
     """Where the media alone are enough."""
     tag_style: Literal["@Image1", "@image1"] = "@Image1"
     """How the provider wants a reference named in the prompt."""
+    takes_links: bool = False
+    """Whether a reference may be an https link that the provider fetches itself."""
+    takes_local_videos: bool = True
+    """False where a video can only go as a link, and this installation cannot hand one out."""
     limits: MediaLimits = field(default_factory=MediaLimits)
     jobs_at_once: int = 16
     """How many of our jobs run there at the same time; the rest wait here."""

@@ -36,3 +36,6 @@ class Cost:
 
 FREE = Cost(amount=0.0, unit="USD", kind="exact")
 """The animatic's price."""
+
+UNKNOWN_CU = Cost(amount=None, unit="CU", kind="estimate")
+"""No price is to be had, where creative units are billed."""

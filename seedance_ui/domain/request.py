@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from seedance_ui.domain.media import MediaFile, MediaKind
+from seedance_ui.domain.media import MediaFile, MediaKind, Reference, identity, reference_from_json
 
 AUTO_DURATION_S = 0
 """The value of `GenerationRequest.duration_s` that leaves the length to the provider."""
@@ -45,10 +45,10 @@ class GenerationRequest:
     """None lets the provider draw one."""
     first_frame: MediaFile | None = None
     last_frame: MediaFile | None = None
-    images: tuple[MediaFile, ...] = ()
+    images: tuple[Reference, ...] = ()
     """In the order of their tags: the first is `@Image1`."""
-    videos: tuple[MediaFile, ...] = ()
-    audios: tuple[MediaFile, ...] = ()
+    videos: tuple[Reference, ...] = ()
+    audios: tuple[Reference, ...] = ()
 
     @property
     def frames(self) -> tuple[MediaFile, ...]:
@@ -56,13 +56,13 @@ class GenerationRequest:
         return tuple(frame for frame in (self.first_frame, self.last_frame) if frame is not None)
 
     @property
-    def references(self) -> tuple[MediaFile, ...]:
+    def references(self) -> tuple[Reference, ...]:
         """Images, then videos, then audio."""
         return self.images + self.videos + self.audios
 
     @property
-    def media(self) -> tuple[MediaFile, ...]:
-        """Every file of the request."""
+    def media(self) -> tuple[Reference, ...]:
+        """Every file and link of the request."""
         return self.frames + self.references
 
     def reference_counts(self) -> dict[MediaKind, int]:
@@ -98,15 +98,15 @@ class GenerationRequest:
             slot: MediaFile.from_json(data[slot]) if data[slot] else None for slot in ("first_frame", "last_frame")
         }
         lists = {
-            kind: tuple(MediaFile.from_json(item) for item in data[kind]) for kind in ("images", "videos", "audios")
+            kind: tuple(reference_from_json(item) for item in data[kind]) for kind in ("images", "videos", "audios")
         }
         return cls(**{**data, **frames, **lists, "mode": Mode(data["mode"])})
 
     def fingerprint(self) -> str:
         """Return a SHA-256 (hex) of everything that changes the video; paths and names do not."""
         data = self.to_json()
-        for slot in ("first_frame", "last_frame"):
-            data[slot] = data[slot] and data[slot]["sha256"]
-        for kind in ("images", "videos", "audios"):
-            data[kind] = [item["sha256"] for item in data[kind]]
+        data["first_frame"] = self.first_frame and identity(self.first_frame)
+        data["last_frame"] = self.last_frame and identity(self.last_frame)
+        for kind, references in (("images", self.images), ("videos", self.videos), ("audios", self.audios)):
+            data[kind] = [identity(reference) for reference in references]
         return hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()

@@ -10,9 +10,10 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
+from urllib.parse import urlsplit
 
 from seedance_ui.domain import mentions
-from seedance_ui.domain.media import MediaFile, MediaKind
+from seedance_ui.domain.media import MediaFile, MediaKind, MediaLink, Reference
 from seedance_ui.domain.model_spec import ModelSpec
 from seedance_ui.domain.request import AUTO_DURATION_S, GenerationRequest, Mode
 
@@ -30,6 +31,9 @@ Field = Literal[
     "mode",
 ]
 """Where in the form a problem is shown."""
+
+MAX_LINK_CHARS = 2048
+"""A longer link is refused; no provider documents a limit, and browsers and proxies begin to cut here."""
 
 _PLURAL = {MediaKind.IMAGE: "images", MediaKind.VIDEO: "videos", MediaKind.AUDIO: "audio files"}
 _FORMATS = {MediaKind.IMAGE: "JPEG, PNG or WebP", MediaKind.VIDEO: "MP4 or MOV", MediaKind.AUDIO: "MP3 or WAV"}
@@ -168,7 +172,7 @@ def _check_reference_counts(request: GenerationRequest, spec: ModelSpec) -> Iter
 
 
 def _check_files(request: GenerationRequest, spec: ModelSpec) -> Iterator[Problem]:
-    slots: list[tuple[Field, str | None, str, MediaKind, MediaFile]] = []
+    slots: list[tuple[Field, str | None, str, MediaKind, Reference]] = []
     if request.first_frame:
         slots.append(("first_frame", None, "The first frame", MediaKind.IMAGE, request.first_frame))
     if request.last_frame:
@@ -178,12 +182,22 @@ def _check_files(request: GenerationRequest, spec: ModelSpec) -> Iterator[Proble
         (MediaKind.VIDEO, request.videos),
         (MediaKind.AUDIO, request.audios),
     ):
-        for number, file in enumerate(files, start=1):
+        for number, reference in enumerate(files, start=1):
             name = mentions.tag(kind, number)
-            slots.append(("references", name, name, kind, file))
-    for field, asset, subject, kind, file in slots:
-        for text, severity in check_file(file, kind, spec):
+            slots.append(("references", name, name, kind, reference))
+    for field, asset, subject, kind, reference in slots:
+        for text, severity in check_reference(reference, kind, spec):
             yield Problem(field, f"{subject} {text}", asset=asset, severity=severity)
+
+
+def check_reference(
+    reference: Reference, kind: MediaKind, spec: ModelSpec
+) -> Iterator[tuple[str, Literal["problem", "warning"]]]:
+    """Yield what is wrong with one reference in a slot for `kind`, as the end of a sentence that names it."""
+    if isinstance(reference, MediaLink):
+        yield from check_link(reference, kind, spec)
+    else:
+        yield from check_file(reference, kind, spec)
 
 
 def check_file(
@@ -194,6 +208,12 @@ def check_file(
     if file.kind is not kind or file.mime not in limits.mimes[kind]:
         yield f"is {file.mime}. {spec.provider_label} takes {_FORMATS[kind]} here.", "problem"
         return
+    if kind is MediaKind.VIDEO and not spec.takes_local_videos:
+        yield (
+            f"is a file on this machine, and {spec.provider_label} takes videos only by link. Paste an https link "
+            "to it, or set SEEDANCE_PUBLIC_URL so that it can be fetched from here.",
+            "problem",
+        )
     if file.size_bytes > limits.max_size_bytes[kind]:
         yield f"has {_mb(file.size_bytes)}; the most is {_mb(limits.max_size_bytes[kind])}.", "problem"
     elif file.size_bytes > limits.warn_size_bytes.get(kind, file.size_bytes):
@@ -202,6 +222,33 @@ def check_file(
         yield from _check_pixels(file.width_px, file.height_px, kind, spec)
     if file.duration_s is not None and not limits.min_clip_s <= file.duration_s <= limits.max_clip_s:
         yield f"lasts {file.duration_s:.1f} s; it must last 2–15 s.", "problem"
+
+
+def check_link(
+    link: MediaLink, kind: MediaKind, spec: ModelSpec
+) -> Iterator[tuple[str, Literal["problem", "warning"]]]:
+    """Yield what is wrong with a link in a slot for `kind`; its form only, since we never fetch it."""
+    if not spec.takes_links:
+        yield f"is a link. {spec.provider_label} takes files only.", "problem"
+    elif link.kind is not kind or not _is_https_link(link.url):
+        yield "is no link that can be used. It must look like https://example.com/file.mp4.", "problem"
+
+
+def _is_https_link(url: str) -> bool:
+    """True for a link without surprises: https, a host name, no user name, no white space, not endless."""
+    try:
+        parts = urlsplit(url)
+        named = "." in (parts.hostname or "") and parts.port in (None, 443)
+    except ValueError:
+        return False
+    return (
+        parts.scheme == "https"
+        and named
+        and "@" not in parts.netloc
+        and url.isascii()
+        and url.isprintable()
+        and (" " not in url and len(url) <= MAX_LINK_CHARS)
+    )
 
 
 def _check_pixels(
@@ -231,7 +278,7 @@ def _check_pixels(
 def _check_total_seconds(request: GenerationRequest, spec: ModelSpec) -> Iterator[Problem]:
     for kind, files in ((MediaKind.VIDEO, request.videos), (MediaKind.AUDIO, request.audios)):
         # Rounded, since 5.1 + 5.05 + 5.05 is a hair above 15.2 in binary.
-        total_s = round(sum(file.duration_s or 0.0 for file in files), 3)
+        total_s = round(sum(file.duration_s or 0.0 for file in files if isinstance(file, MediaFile)), 3)
         if len(files) > 1 and total_s > spec.limits.max_total_s:
             yield Problem("references", f"The {_PLURAL[kind]} last {total_s:.1f} s together; the most is 15 s.")
 

@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from seedance_ui.domain.job import Job, LocalVideo, SavedVideo
-from seedance_ui.errors import StoreError
+from pathlib import Path
+
+from seedance_ui.domain.job import FinishedVideo, Job, JobError, LocalVideo, SavedVideo
+from seedance_ui.errors import SeedanceError, StoreError
 from seedance_ui.jobs.tools import Tools
+from seedance_ui.providers.addresses import is_loopback_url
 from seedance_ui.providers.base import Provider
-
-SAVE_AGAIN_S = 5.0
-"""How long to wait after a fault of our own before a finished video is saved again."""
+from seedance_ui.providers.downloads import Origin
 
 
-async def save_video(job: Job, provider: Provider, tools: Tools, known: LocalVideo | None) -> SavedVideo:
+async def save_video(job: Job, provider: Provider, tools: Tools, known: FinishedVideo | None) -> SavedVideo:
     """Save the video of a job that its provider has finished; harmless to do again after any crash.
 
     Args:
         job: In state `downloading`.
-        provider: Is asked where the video is, unless that is known.
-        tools: The library, and where calls that block run.
-        known: What the provider said last, while that is fresh; it is never stored.
+        provider: Is asked where the video is, unless that is known: a link is never stored, and does not last.
+        tools: The library, the downloader, and where calls that block run.
+        known: What the provider said last, while that is fresh.
 
     Raises:
-        ProviderError: The provider gave no answer.
+        ProviderError: The provider, or the server that it names, gave no whole video.
         MediaError: What came is not a whole video.
         StoreError: The disk would not take it, or there is nothing to fetch yet.
     """
@@ -31,4 +32,35 @@ async def save_video(job: Job, provider: Provider, tools: Tools, known: LocalVid
     video = known or (await provider.poll(job)).video
     if video is None:
         raise StoreError("The provider has not handed out the video yet.")
-    return await tools.blocking(tools.library.keep, job.job_id, video.path)
+    if isinstance(video, LocalVideo):
+        return await tools.blocking(tools.library.keep, job.job_id, video.path)
+    part = tools.library.part_path(job.job_id)
+    try:
+        await tools.downloader.fetch(video.url, part, _origin(provider))
+        return await tools.blocking(tools.library.keep, job.job_id, part)
+    finally:
+        await tools.blocking(_discard, part)
+
+
+def explain_expired(job: Job, cause: SeedanceError, *, provider_label: str) -> JobError:
+    """Return what it means that a finished video could not be had for as long as its provider keeps it."""
+    return JobError(
+        code="expired",
+        title=f"{provider_label} made this video, but it could not be saved in time",
+        detail=f"Generation ID {job.remote_id}. {cause}",
+        charged="yes",
+        next_step=f"Ask {provider_label}'s support for the video, with this generation ID.",
+    )
+
+
+def _origin(provider: Provider) -> Origin:
+    return Origin(
+        provider=provider.info.id,
+        hosts=provider.download_hosts,
+        allow_loopback=is_loopback_url(provider.setup.base_url),
+    )
+
+
+def _discard(part: Path) -> None:
+    """Leave no half of a video behind; a whole one is under its final name by now."""
+    part.unlink(missing_ok=True)

@@ -13,6 +13,9 @@ _SPARSE = ((900.0, 30.0), (300.0, 20.0))
 
 _MAX_BACKOFF_S = 60.0
 
+_QUICK_SAVES_S = (1.0, 3.0, 6.0, 10.0, 15.0)
+"""B5, B10: waits between the first six tries to save a finished video; after them the longest back-off."""
+
 
 def next_poll_s(
     poll_after_s: float, *, running_for_s: float, failures: int = 0, retry_after_s: float | None = None
@@ -48,6 +51,17 @@ def resubmit_after_s(attempts: int, chance: float, retry_after_s: float | None) 
     if retry_after_s is not None:
         return min(60.0, max(1.0, retry_after_s))
     return 0.5 + chance * min(3.5, 2.0 ** (attempts - 1))
+
+
+def save_again_s(failures: int, retry_after_s: float | None = None) -> float:
+    """Return how long to wait before a finished video is asked for and saved again.
+
+    Args:
+        failures: Tries in a row that did not save it, at least 1.
+        retry_after_s: What the provider asked for; up to 300 s of it are obeyed.
+    """
+    wait_s = _QUICK_SAVES_S[failures - 1] if failures <= len(_QUICK_SAVES_S) else _MAX_BACKOFF_S
+    return max(wait_s, min(300.0, retry_after_s or 0.0))
 
 
 def usual_range_s(past_runs_s: Sequence[float]) -> tuple[float, float] | None:

@@ -1,4 +1,4 @@
-"""The two tables, and the way between a row and a `Job`."""
+"""The tables, and the way between a row and a `Job`."""
 
 from __future__ import annotations
 
@@ -106,6 +106,17 @@ job_events = Table(
     Column("state", String(16), nullable=False),
     # The snapshot as of this event.
     Column("detail", _Json, nullable=False),
+)
+
+handovers = Table(
+    "handovers",
+    metadata,
+    # As it stands in the link: whoever reads the database has the files as well.
+    Column("token", String(32), primary_key=True),
+    Column("job_id", String(64), nullable=False),
+    Column("path", Text, nullable=False),
+    Column("mime", String(64), nullable=False),
+    UniqueConstraint("job_id", "path", name="one_link_a_file"),
 )
 
 

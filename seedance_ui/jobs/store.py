@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Update, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Update, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from seedance_ui.domain.job import (
@@ -48,6 +48,11 @@ class Store:
         self._bell = bell
         with self._guarded("The job database cannot be opened"):
             metadata.create_all(self._engine)
+
+    @property
+    def engine(self) -> Engine:
+        """The connections, for what lies beside the jobs in the same database."""
+        return self._engine
 
     def close(self) -> None:
         """Give back all connections."""
@@ -240,6 +245,14 @@ class Store:
         )
         with self._read() as db:
             return [(row.seq, row.detail) for row in db.execute(newer)]
+
+    def reached_at(self, job_id: str, state: JobState) -> datetime | None:
+        """Return when a job first came into a state; None where it never did."""
+        first = select(func.min(job_events.c.at)).where(
+            job_events.c.job_id == job_id, job_events.c.state == state.value
+        )
+        with self._read() as db:
+            return db.execute(first).scalar()
 
     def jobs_of(self, owner: str | None, states: Collection[JobState], *, limit: int) -> list[Job]:
         """Return an owner's jobs in these states, newest first; a job without owner is never listed."""

@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from seedance_ui.jobs.clock import Clock
 from seedance_ui.jobs.store import Store
 from seedance_ui.library import Library
+from seedance_ui.providers.downloads import Downloader
 
 T = TypeVar("T")
 
@@ -24,6 +25,7 @@ class Tools:
     clock: Clock
     executor: Executor
     """Where calls that block run: one transaction, or one file."""
+    downloader: Downloader = field(default_factory=Downloader)
 
     async def blocking(self, call: Callable[..., T], *args: Any) -> T:
         """Run a call that blocks beside the loop."""

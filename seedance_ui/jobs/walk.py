@@ -10,10 +10,11 @@ import asyncio
 import logging
 import random
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Any
 
 from seedance_ui.domain.explain import explain
-from seedance_ui.domain.job import OPEN_STATES, Job, JobState, JobUpdate, LocalVideo, Phase
+from seedance_ui.domain.job import OPEN_STATES, FinishedVideo, Job, JobState, JobUpdate, Phase
 from seedance_ui.domain.pricing import Cost
 from seedance_ui.errors import (
     AuthenticationError,
@@ -27,8 +28,8 @@ from seedance_ui.errors import (
     SubmitUnknownError,
     UnexpectedResponseError,
 )
-from seedance_ui.jobs.download import SAVE_AGAIN_S, save_video
-from seedance_ui.jobs.schedule import next_poll_s, resubmit_after_s
+from seedance_ui.jobs.download import explain_expired, save_video
+from seedance_ui.jobs.schedule import next_poll_s, resubmit_after_s, save_again_s
 from seedance_ui.jobs.tools import Tools
 from seedance_ui.providers.base import Handles, Provider
 
@@ -57,7 +58,9 @@ class Walk:
         """The paid request while it is on its way; a shutdown waits for it."""
         self._asked_to_stop = False
         self._handles = Handles()
-        self._video: LocalVideo | None = None
+        self._video: FinishedVideo | None = None
+        self._unsaved = 0
+        """Tries in a row that did not save the finished video."""
 
     async def run(self) -> None:
         """Walk until the job ends; a lost lease ends the walk, never the job."""
@@ -82,7 +85,7 @@ class Walk:
     async def _upload(self) -> None:
         """Send the files, then go on to the request itself: the handles live only in this process."""
         try:
-            self._handles = await self._provider.upload(self.job.request)
+            self._handles = await self._provider.upload(self.job)
         except ProviderError as exc:
             await self._not_taken(exc)
             return
@@ -97,8 +100,9 @@ class Walk:
     async def _submit(self) -> None:
         """A5: the only call of `submit`, right behind the committed move to `submitting`."""
         job = self.job
+        handles, self._handles = self._handles, Handles()  # whole files, perhaps: not kept while the video is made
         try:
-            submitted = await self._provider.submit(job.job_id, job.request, self._handles)
+            submitted = await self._provider.submit(job, handles)
         except (SubmitUnknownError, UnexpectedResponseError) as exc:
             await self._rest(exc)
         except ProviderError as exc:
@@ -264,13 +268,31 @@ class Walk:
         known, self._video = self._video, None
         try:
             video = await save_video(self.job, self._provider, tools, known)
+        except AuthenticationError as exc:
+            await self._rest(exc, state=JobState.NEEDS_KEY)
+            return
         except (MediaError, StoreError, ProviderError) as exc:
-            log.warning("Job %s: the video is not saved yet: %s", self.job.job_id, exc)
-            await self._move(message=f"Saving the video, and trying again: {exc}")
-            await tools.clock.sleep(SAVE_AGAIN_S)
+            await self._save_later(exc)
             return
         await tools.library.make_stills(self.job.job_id)
         await self._move(state=JobState.SUCCEEDED, phase=Phase.DONE, message="Ready", video=video, progress=1.0)
+
+    async def _save_later(self, exc: SeedanceError) -> None:
+        """B5, B10: try again with a fresh link, until the provider does not keep the video any more."""
+        self._unsaved += 1
+        log.warning("Job %s: try %d did not save the video: %s", self.job.job_id, self._unsaved, exc)
+        reached_at = await self._tools.blocking(self._tools.store.reached_at, self.job.job_id, JobState.DOWNLOADING)
+        now = self._tools.clock.now()
+        until = (reached_at or now) + timedelta(seconds=self._provider.spec().retention_s)
+        if now >= until:
+            error = explain_expired(self.job, exc, provider_label=self._provider.info.label)
+            await self._move(state=JobState.NEEDS_ATTENTION, phase=Phase.DONE, message=error.title, error=error)
+            return
+        message = f"Saving the video, and trying again until {until:%Y-%m-%d %H:%M} UTC: {exc}"
+        if message != self.job.message:
+            await self._move(message=message)
+        retry_after_s = exc.retry_after_s if isinstance(exc, RateLimitError) else None
+        await self._tools.clock.sleep(save_again_s(self._unsaved, retry_after_s))
 
     # -- ends --------------------------------------------------------------------------------------
 

@@ -83,10 +83,10 @@ class Animatic(Provider):
         """Return zero, exactly."""
         return FREE
 
-    async def submit(self, job_id: str, request: GenerationRequest, handles: Handles) -> Submitted:
+    async def submit(self, job: Job, handles: Handles) -> Submitted:
         """Take the job; the first poll starts the drawing."""
-        _size_of(request)
-        return Submitted(job_id)
+        _size_of(job.request)
+        return Submitted(job.job_id)
 
     async def poll(self, job: Job) -> JobUpdate:
         """Start the drawing where none runs, and say how far it is.

@@ -1,4 +1,4 @@
-"""What every provider is: facts as data, and six verbs.
+"""What every provider is: facts as data, and a few verbs.
 
 An adapter has no retry of its own and never decides a job's state: it raises the errors of `errors.py`,
 or returns what the provider said; the runner alone draws conclusions. Only the runner calls `submit`.
@@ -6,13 +6,16 @@ or returns what the provider said; the runner alone draws conclusions. Only the 
 
 from __future__ import annotations
 
+import asyncio
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timezone
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, Protocol
 
 from seedance_ui.domain.job import Job, JobUpdate
+from seedance_ui.domain.media import MediaFile, Reference, identity
 from seedance_ui.domain.model_spec import ModelSpec
 from seedance_ui.domain.pricing import Cost
 from seedance_ui.domain.request import GenerationRequest
@@ -37,6 +40,15 @@ class ProviderInfo:
         """Whether this provider costs somebody something."""
         return bool(self.key_variables)
 
+    def missing_keys(self, keys: Collection[str]) -> tuple[str, ...]:
+        """Return which of its key variables are not among those that are set."""
+        return tuple(name for name in self.key_variables if name not in keys)
+
+    def missing_keys_message(self, keys: Collection[str]) -> str | None:
+        """Return what to set, and the way on without it; None where nothing is missing."""
+        missing = self.missing_keys(keys)
+        return f"{self.label} needs {' and '.join(missing)}. The animatic works without a key." if missing else None
+
 
 @dataclass(frozen=True, slots=True)
 class Submitted:
@@ -52,8 +64,19 @@ class Submitted:
 class Handles:
     """What `upload` leaves for `submit`: the provider's name or link of each file."""
 
-    by_sha256: Mapping[str, str] = field(default_factory=dict)
-    """SHA-256 of a file's content to what stands for it in the body."""
+    by_identity: Mapping[str, str] = field(default_factory=dict)
+    """`domain.media.identity` of a file or link to what stands for it in the body."""
+
+    def of(self, references: Iterable[Reference]) -> list[str]:
+        """Return the handles of these files, in their order."""
+        return [self.by_identity[identity(reference)] for reference in references]
+
+
+class HandOver(Protocol):
+    """Makes a link under which a provider can fetch one file of a job, until that job is final."""
+
+    def __call__(self, job_id: str, file: MediaFile) -> str:
+        """Return the link."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +85,27 @@ class Setup:
 
     work_dir: Path
     """A folder of its own for files that may be lost; on the same disk as the library."""
+    keys: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """Its own key variables, those that are set."""
+    base_url: str = ""
+    """Where its API is, without a slash at the end."""
+    project_id: str | None = None
+    """Which project of the account pays, where the provider has such."""
+    hand_over: HandOver | None = None
+    """None where this installation cannot be reached from outside."""
+    pause: Callable[[float], Awaitable[None]] = asyncio.sleep
+    """Waits so many seconds."""
+    now: Callable[[], datetime] = lambda: datetime.now(timezone.utc)
+    """The time for records, in UTC."""
 
 
 class Provider(ABC):
     """One video provider, made from a `Setup`."""
 
     info: ClassVar[ProviderInfo]
+
+    download_hosts: ClassVar[tuple[str, ...]] = ()
+    """Hosts of its finished videos, each with all names below it (E4); any other is noted when it first appears."""
 
     remote_id_is_job_id: ClassVar[bool] = False
     """True where we choose the id ourselves: it is then written with the intent, and nothing can be paid twice."""
@@ -84,12 +122,12 @@ class Provider(ABC):
     async def estimate(self, request: GenerationRequest) -> Cost:
         """Return the price of a request that passed the checks; asks the provider only where that is free."""
 
-    async def upload(self, request: GenerationRequest) -> Handles:
-        """Send the files of a request; free, and safe to do again. The default has nothing to send."""
+    async def upload(self, job: Job) -> Handles:
+        """Send the files of a job; free, and safe to do again. The default has nothing to send."""
         return Handles()
 
     @abstractmethod
-    async def submit(self, job_id: str, request: GenerationRequest, handles: Handles) -> Submitted:
+    async def submit(self, job: Job, handles: Handles) -> Submitted:
         """Send the paid request, once.
 
         Raises:
@@ -104,6 +142,30 @@ class Provider(ABC):
     async def cancel(self, job: Job) -> bool:
         """Ask to stop a job; True only where the provider confirms that it stopped. The default cannot."""
         return False
+
+    async def reconcile(self, job: Job, *, known: Collection[str] = ()) -> str | None:
+        """Look for a job whose request may have been taken (A7); the default cannot.
+
+        Args:
+            job: It has no remote id.
+            known: Remote ids of our other jobs, which are never the answer.
+
+        Returns:
+            The remote id where exactly one job of the provider is this one, else None.
+
+        Raises:
+            ProviderError: The provider cannot be asked now.
+        """
+        return None
+
+    async def check_key(self) -> None:
+        """Ask whether the key is good, in a way that costs nothing; the default has none to check.
+
+        Raises:
+            AuthenticationError: The provider refuses it.
+            ProviderError: The provider gave no usable answer.
+        """
+        return None
 
     async def close(self) -> None:
         """Give back connections and processes. The default holds none."""

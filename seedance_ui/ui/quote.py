@@ -7,6 +7,7 @@ from typing import Any
 
 import gradio as gr
 
+from seedance_ui.domain.media import identity
 from seedance_ui.domain.pricing import Cost
 from seedance_ui.domain.request import AUTO_DURATION_S, GenerationRequest, Mode
 from seedance_ui.domain.validation import Problem, blocking
@@ -106,5 +107,5 @@ def _card_key(problem: Problem) -> str | None:
 
 
 def _about(request: GenerationRequest) -> str:
-    files = (file.sha256 if file else "-" for file in (request.first_frame, request.last_frame, *request.references))
+    files = (identity(file) if file else "-" for file in (request.first_frame, request.last_frame, *request.references))
     return " ".join([request.mode.value, request.provider, *files])

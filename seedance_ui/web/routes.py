@@ -29,6 +29,7 @@ MAX_IDS = 20
 
 _JOB_ID = re.compile(r"[0-9a-f]{32}")
 _MEDIA_NAME = re.compile(r"[0-9a-f]{32}(\.mp4|\.jpg|-last\.png)")
+_TOKEN = re.compile(r"[0-9a-f]{32}")
 _MEDIA_TYPES = {".mp4": "video/mp4", ".jpg": "image/jpeg", "-last.png": "image/png"}
 _NO_STORE = {"Cache-Control": "no-store"}
 
@@ -78,6 +79,14 @@ def create_router(services: Services) -> APIRouter:
             raise HTTPException(404)
         headers = {"Cache-Control": "private, max-age=86400, immutable", "X-Robots-Tag": "noindex"}
         return FileResponse(path, media_type=_MEDIA_TYPES[match[1]], headers=headers)
+
+    @router.api_route("/handover/{token}", methods=["GET", "HEAD"])
+    async def handover(token: str) -> FileResponse:
+        file = await services.handed_over(token) if _TOKEN.fullmatch(token) else None
+        if file is None:
+            raise HTTPException(404)
+        headers = {**_NO_STORE, "X-Robots-Tag": "noindex"}
+        return FileResponse(file.path, media_type=file.mime, headers=headers)
 
     return router
 

@@ -15,6 +15,8 @@ def raised(kind: type[errors.SeedanceError]) -> errors.SeedanceError:
     """Return an error of a class, made as its constructor wants it."""
     if issubclass(kind, errors.InvalidRequestError):
         return kind([Problem("seed", "The seed is -1.")])
+    if issubclass(kind, errors.StrayJobError):
+        return kind("its words", provider="scenario", remote_id="job_1")
     if issubclass(kind, (errors.ProviderError, errors.SubmitUnknownError)):
         return kind("its words", provider="scenario")
     return kind("its words")
@@ -68,3 +70,21 @@ def test_explain_an_unknown_submit_never_claims_that_it_was_free() -> None:
     error = errors.SubmitUnknownError("connection lost", provider="aimlapi")
 
     assert explain(error, provider_label="AIML API").charged == "unknown"
+
+
+def test_explain_a_closer_code_takes_its_words_and_keeps_what_the_class_says_of_money() -> None:
+    error = errors.ContentFilterError("OutputAudioSensitive", provider="scenario", code="moderation_audio")
+
+    meant = explain(error, provider_label="Scenario")
+
+    assert (meant.code, meant.charged) == ("moderation_audio", "no")
+    assert meant.title == "Scenario declined the sound that was made for this video"
+    assert meant.next_step.startswith("Generate again without sound")
+
+
+def test_explain_a_code_that_nobody_words_keeps_the_words_of_the_class() -> None:
+    error = errors.BadRequestError("no", provider="scenario", code="E4711", asset="@Image2")
+
+    meant = explain(error, provider_label="Scenario")
+
+    assert (meant.code, meant.asset) == ("bad_request", "@Image2")

@@ -42,7 +42,7 @@ async def provider(tmp_path):
 
 async def test_poll_draws_the_video_and_reports_progress(provider, tmp_path):
     job = make_job(make_request())
-    submitted = await provider.submit(job.job_id, job.request, Handles())
+    submitted = await provider.submit(job, Handles())
     assert submitted.remote_id == job.job_id
     updates = await finish(provider, job)
     assert updates[0].message == "Drawing the storyboard"
@@ -110,7 +110,7 @@ def test_seed_of_is_the_one_asked_for_or_follows_from_the_job():
 
 async def test_submit_without_a_size_is_refused(provider):
     with pytest.raises(BadRequestError, match="adaptive"):
-        await provider.submit("job-1", make_request(aspect_ratio="adaptive"), Handles())
+        await provider.submit(make_job(make_request(aspect_ratio="adaptive")), Handles())
 
 
 async def test_estimate_is_exactly_free(provider):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypedDict
@@ -12,7 +12,7 @@ from typing import Any, TypedDict
 import numpy as np
 
 from seedance_ui.domain import mentions
-from seedance_ui.domain.media import MediaFile, MediaKind
+from seedance_ui.domain.media import MediaFile, MediaKind, MediaLink
 from seedance_ui.domain.model_spec import FPS
 from seedance_ui.domain.request import GenerationRequest, Mode
 from seedance_ui.media.storyboard import media_files, sound
@@ -197,8 +197,13 @@ class Storyboard:
         return tracks
 
 
-def _references(kind: MediaKind, files: tuple[MediaFile, ...]) -> list[Reference]:
-    return [Reference(file, mentions.tag(kind, number)) for number, file in enumerate(files, start=1)]
+def _references(kind: MediaKind, files: Sequence[MediaFile | MediaLink]) -> list[Reference]:
+    """Return what there is to draw; a link never comes this far, and is not fetched if it does."""
+    return [
+        Reference(file, mentions.tag(kind, number))
+        for number, file in enumerate(files, start=1)
+        if isinstance(file, MediaFile)
+    ]
 
 
 def _find_named(text: str, visuals: list[Reference], audios: list[Reference]) -> _Named:

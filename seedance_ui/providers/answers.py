@@ -1,0 +1,118 @@
+"""A provider's complete answer, and how it is read. All durations in seconds."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from email.utils import parsedate_to_datetime
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError, ValidatorFunctionWrapHandler, WrapValidator
+from pydantic.alias_generators import to_camel
+
+from seedance_ui.domain.verdicts import shown
+from seedance_ui.errors import UnexpectedResponseError
+
+MAX_RETRY_AFTER_S = 300.0
+
+_WORD_FIELDS = ("reason", "message", "error", "detail")
+"""Where providers put their words, the most telling first. Source: S-BL and AI-DOC of providers.md (C)."""
+
+T = TypeVar("T", bound=BaseModel)
+
+
+def _validate_or_none(value: object, validate: ValidatorFunctionWrapHandler) -> object:
+    try:
+        return validate(value)
+    except ValidationError:
+        return None
+
+
+OR_NONE = WrapValidator(_validate_or_none)
+"""For a field that only adds to an answer: a value of another form is as if it were missing, and spoils nothing."""
+
+
+class Wire(BaseModel):
+    """Part of an answer, in a provider's camelCase; fields that nobody knows are ignored."""
+
+    model_config = ConfigDict(extra="ignore", alias_generator=to_camel, allow_inf_nan=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A complete answer of an API."""
+
+    status: int
+    headers: Mapping[str, str] = field(repr=False)
+    """Names in lower case."""
+    text: str = field(repr=False)
+    """The whole body; it may hold signed links."""
+    provider: str
+
+    @property
+    def is_success(self) -> bool:
+        """Whether the status is in 2xx; the dry run's 269 is one too, so callers that care test for it."""
+        return 200 <= self.status < 300
+
+    def words(self) -> str:
+        """Return what the body says to a person, in one short line; "" for a page of HTML."""
+        try:
+            said = say(json.loads(self.text))
+        except (ValueError, RecursionError):
+            said = ""
+        return shown(said or ("" if self.text.lstrip().startswith("<") else self.text))
+
+    def json(self) -> dict[str, Any]:
+        """Return the body as a JSON object.
+
+        Raises:
+            UnexpectedResponseError: It is none.
+        """
+        try:
+            body = json.loads(self.text)
+        except (ValueError, RecursionError) as exc:
+            raise UnexpectedResponseError("The answer is not JSON.", provider=self.provider) from exc
+        if not isinstance(body, dict):
+            raise UnexpectedResponseError("The answer is not a JSON object.", provider=self.provider)
+        return body
+
+    def parse(self, model: type[T]) -> T:
+        """Return the body as a wire model.
+
+        Raises:
+            UnexpectedResponseError: It is not of that form; the message names the fields, never their values.
+        """
+        try:
+            return model.model_validate(self.json())
+        except ValidationError as exc:
+            fields = ", ".join(".".join(map(str, error["loc"])) for error in exc.errors()[:3])
+            raise UnexpectedResponseError(
+                f"The answer is not of the documented form ({fields}).", provider=self.provider
+            ) from exc
+
+    def retry_after_s(self, now: datetime | None = None) -> float | None:
+        """Return how long the provider asks us to wait (RFC 9110, seconds or a date), at most 300 s."""
+        value = self.headers.get("retry-after", "").strip()
+        if value.isdigit():
+            wait_s = float(value)
+        else:
+            try:
+                until = parsedate_to_datetime(value)
+            except ValueError:
+                return None
+            until = until if until.tzinfo else until.replace(tzinfo=timezone.utc)
+            wait_s = (until - (now or datetime.now(timezone.utc))).total_seconds()
+        return min(MAX_RETRY_AFTER_S, max(0.0, wait_s))
+
+
+def say(value: object) -> str:
+    """Return the words of a JSON error, in the shapes in which providers give them."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, list):
+        return "; ".join(said for said in map(say, value) if said)
+    if isinstance(value, dict):
+        return next((said for name in _WORD_FIELDS if (said := say(value.get(name)))), "")
+    return ""

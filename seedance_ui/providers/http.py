@@ -1,0 +1,319 @@
+"""HTTP towards a provider: the only importer of httpx. All durations in seconds, sizes in bytes.
+
+Three doors, because three things must never be confused: `get` may be repeated, `post` is free but sent
+once, and `submit` is the paid call, which is sent once and whose every unclear end says so.
+Redirects are followed by none of them; the Authorization header is set per request, for one origin only.
+"""
+
+from __future__ import annotations
+
+import logging
+import ssl
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from http.cookiejar import DefaultCookiePolicy
+from typing import Any
+from urllib.parse import quote
+
+import httpx  # noqa: TID251 - the one importer
+import stamina
+
+from seedance_ui import __version__
+from seedance_ui.errors import (
+    ProviderError,
+    ProviderUnavailableError,
+    RateLimitError,
+    SubmitUnknownError,
+    UnexpectedResponseError,
+)
+from seedance_ui.providers.addresses import Location
+from seedance_ui.providers.answers import Answer
+
+USER_AGENT = f"seedance-playground/{__version__}"
+
+MAX_ANSWER_BYTES = 2_000_000
+"""E6: an answer about a job is small; what is larger is not read."""
+
+TIMEOUT = httpx.Timeout(connect=10.0, read=30.0, write=60.0, pool=5.0)
+SUBMIT_TIMEOUT = httpx.Timeout(connect=10.0, read=120.0, write=120.0, pool=5.0)
+"""Longer: a time-out of the paid call leaves a person with an open question."""
+
+GET_ATTEMPTS = 3
+
+WAIT_HERE_S = 10.0
+"""A longer wait that a provider asks for is left to the runner, which shows it and stays free for cancelling."""
+
+_REFUSED = frozenset({400, 401, 402, 403, 404, 405, 413, 415, 422, 429})
+"""A3, A4: statuses that say for certain that a paid request was not taken."""
+
+log = logging.getLogger(__name__)
+logging.getLogger("httpx").setLevel(logging.WARNING)  # D6: its INFO lines print signed URLs
+logging.getLogger("httpcore").setLevel(logging.WARNING)
+
+
+class Http:
+    """One provider's API: one origin, one account."""
+
+    def __init__(
+        self,
+        *,
+        provider: str,
+        base_url: str,
+        authorization: str,
+        secrets: tuple[str, ...],
+        explain: Callable[[Answer], ProviderError],
+        query: Mapping[str, str] | None = None,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        """Open nothing yet; connections are made by the first call, on its loop.
+
+        Args:
+            provider: Its id, for errors.
+            base_url: Without a slash at the end.
+            authorization: The header's value; sent to this origin only.
+            secrets: What is blotted out of the provider's words (D7).
+            explain: The provider's table from an answer that is no success to one of our errors.
+            query: Parameters of every call.
+            transport: What carries the requests; None for real connections.
+        """
+        self._provider = provider
+        self._base_url = base_url
+        self._authorization = authorization
+        self._secrets = tuple(secret for secret in secrets if secret)
+        self._explain = explain
+        self._query = dict(query or {})
+        # Plain http is for this machine only (config.py): a proxy must not carry a key there.
+        self._is_local = base_url.startswith("http://")
+        self._client = self._new_client(timeout=TIMEOUT, transport=transport)
+        # A11: a fresh connection each; a kept one that the server just closed would be an unclear end.
+        self._submit_client = self._new_client(
+            timeout=SUBMIT_TIMEOUT,
+            limits=httpx.Limits(max_connections=32, max_keepalive_connections=0),
+            transport=transport,
+        )
+
+    def _new_client(self, **options: Any) -> httpx.AsyncClient:
+        """Return a client without our Authorization: it is set per request, for our origin only (D8)."""
+        return httpx.AsyncClient(
+            # E6: nothing that unpacks into more than it seems is asked for.
+            headers={"User-Agent": USER_AGENT, "Accept-Encoding": "identity"},
+            follow_redirects=False,
+            trust_env=not self._is_local,
+            **options,
+        )
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self._client.aclose()
+        await self._submit_client.aclose()
+
+    async def get(self, path: str, *, params: Mapping[str, str] | None = None) -> Answer:
+        """Ask, up to three times where asking again can help.
+
+        Raises:
+            ProviderError: There is no answer, or the provider refuses; from its table.
+        """
+        async for attempt in stamina.retry_context(on=_worth_repeating, attempts=GET_ATTEMPTS, wait_initial=0.5):
+            with attempt:
+                return await self._free("GET", path, params=params)
+        raise AssertionError("the loop above returns or raises")
+
+    async def post(self, path: str, body: Mapping[str, Any], *, params: Mapping[str, str] | None = None) -> Answer:
+        """Send a free call, once.
+
+        Raises:
+            ProviderError: As of `get`.
+        """
+        return await self._free("POST", path, params=params, body=body)
+
+    async def submit(
+        self,
+        path: str,
+        body: Mapping[str, Any],
+        *,
+        params: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """Send the paid call, once; an unclear end is never hidden.
+
+        Raises:
+            ProviderError: It was provably not taken: no connection, or a definite refusal.
+            SubmitUnknownError: It may have been taken (A2).
+        """
+        try:
+            answer = await self._send(self._submit_client, "POST", path, params=params, body=body, headers=headers)
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol) as exc:
+            raise self._unreachable(exc) from exc
+        except httpx.HTTPError as exc:
+            raise self._unknown(f"The connection ended without an answer ({type(exc).__name__}).") from exc
+        except UnexpectedResponseError as exc:
+            raise self._unknown(str(exc)) from exc
+        if answer.is_success:
+            return answer
+        if answer.status in _REFUSED:
+            raise self._explain(answer)
+        raise self._unknown(f"It answered with status {answer.status}: {answer.words()}")
+
+    async def put(self, url: str, content: bytes, *, content_type: str) -> None:
+        """Put a part of a file to a presigned URL, without our Authorization.
+
+        Raises:
+            ProviderError: It was not stored.
+        """
+        if not url.startswith("https://") and not (self._is_local and url.startswith("http://")):
+            raise UnexpectedResponseError("The link to upload to is not https.", provider=self._provider)
+        try:
+            async with self._client.stream(
+                "PUT", url, content=content, headers={"Content-Type": content_type}
+            ) as response:
+                status = response.status_code
+        except (httpx.HTTPError, httpx.InvalidURL) as exc:
+            raise self._unreachable(exc) from exc
+        if status >= 500 or status in (408, 429):
+            raise ProviderUnavailableError(f"The upload was answered with status {status}.", provider=self._provider)
+        if status not in (200, 201, 204):
+            raise UnexpectedResponseError(f"The upload was answered with status {status}.", provider=self._provider)
+
+    async def _free(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Mapping[str, str] | None = None,
+        body: Mapping[str, Any] | None = None,
+    ) -> Answer:
+        try:
+            answer = await self._send(self._client, method, path, params=params, body=body)
+        except httpx.HTTPError as exc:
+            raise self._unreachable(exc) from exc
+        if not answer.is_success:
+            raise self._explain(answer)
+        return answer
+
+    async def _send(
+        self,
+        client: httpx.AsyncClient,
+        method: str,
+        path: str,
+        *,
+        params: Mapping[str, str] | None = None,
+        body: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """Send one request and read its whole answer, up to the cap."""
+        request = client.build_request(
+            method,
+            f"{self._base_url}{path}",
+            params={**self._query, **(params or {})},
+            json=body,
+            headers={"Authorization": self._authorization, **(headers or {})},
+        )
+        response = await client.send(request, stream=True)
+        try:
+            content = bytearray()
+            async for chunk in response.aiter_bytes():
+                content += chunk
+                if len(content) > MAX_ANSWER_BYTES:
+                    raise UnexpectedResponseError("The answer is above 2 MB.", provider=self._provider)
+        finally:
+            await response.aclose()
+        log.info("%s: %s %s → %d", self._provider, method, path, response.status_code)
+        text = self._blot(content.decode("utf-8", errors="replace"))
+        return Answer(response.status_code, {k.lower(): v for k, v in response.headers.items()}, text, self._provider)
+
+    def _blot(self, text: str) -> str:
+        """D7: a provider's text that echoes a key must not reach a page, a log or the database."""
+        for secret in self._secrets:
+            text = text.replace(secret, "…")
+        return text
+
+    def _unreachable(self, exc: Exception) -> ProviderUnavailableError:
+        return ProviderUnavailableError(f"There is no answer ({type(exc).__name__}).", provider=self._provider)
+
+    def _unknown(self, what: str) -> SubmitUnknownError:
+        return SubmitUnknownError(what, provider=self._provider)
+
+
+def segment(remote_id: str) -> str:
+    """Return a provider's id as one segment of a path, whatever it holds."""
+    return quote(remote_id, safe="")
+
+
+def _worth_repeating(exc: Exception) -> bool | float:
+    """Return whether a question may be asked again, and where the provider says so, after how many seconds."""
+    if isinstance(exc, RateLimitError):
+        return exc.retry_after_s if exc.retry_after_s is not None and exc.retry_after_s <= WAIT_HERE_S else False
+    return isinstance(exc, ProviderUnavailableError)
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """The head of an answer whose body is still on its way."""
+
+    status: int
+    headers: Mapping[str, str] = field(repr=False)
+    """Names in lower case."""
+    chunks: Callable[[], AsyncIterator[bytes]] = field(repr=False)
+    """The body as it comes, not decoded; once."""
+
+
+class DownloadClient:
+    """Fetches a file from an address that was checked: no account, no cookies, no decoding, no redirects (D8)."""
+
+    def __init__(self, *, provider: str, silent_s: float, tls: ssl.SSLContext | None = None) -> None:
+        """Open nothing yet.
+
+        Args:
+            provider: Its id, for errors.
+            silent_s: After so long without a byte the connection counts as broken.
+            tls: Whom to trust; None trusts whom httpx trusts.
+        """
+        self._provider = provider
+        self._client = httpx.AsyncClient(
+            verify=tls or httpx.create_ssl_context(),
+            timeout=httpx.Timeout(connect=10.0, read=silent_s, write=10.0, pool=5.0),
+            headers={"User-Agent": USER_AGENT, "Accept": "*/*", "Accept-Encoding": "identity"},
+            limits=httpx.Limits(max_keepalive_connections=0),  # a kept one was verified for another name
+            trust_env=False,  # a proxy would choose the address itself, and .netrc holds passwords
+        )
+        self._client.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+
+    @asynccontextmanager
+    async def get(self, location: Location, address: str, headers: Mapping[str, str]) -> AsyncIterator[Incoming]:
+        """Ask for a file at `address`, under the name of `location` (E3: Host and SNI), and give its head.
+
+        Raises:
+            ProviderUnavailableError: The connection could not be made, broke or fell silent; from the body as well.
+        """
+        host = f"[{address}]" if ":" in address else address
+        request = self._client.build_request(
+            "GET",
+            f"{location.scheme}://{host}:{location.port}/",
+            headers={"Host": location.authority, **headers},
+            extensions={"sni_hostname": location.host, "target": location.target.encode("ascii")},
+        )
+        with self._guarded():
+            response = await self._client.send(request, stream=True)
+
+        async def chunks() -> AsyncIterator[bytes]:
+            with self._guarded():
+                async for chunk in response.aiter_raw():
+                    yield chunk
+
+        try:
+            yield Incoming(response.status_code, {k.lower(): v for k, v in response.headers.items()}, chunks)
+        finally:
+            await response.aclose()
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self._client.aclose()
+
+    @contextmanager
+    def _guarded(self) -> Iterator[None]:
+        try:
+            yield
+        except httpx.HTTPError as exc:
+            what = f"The connection to the video's server broke ({type(exc).__name__})."
+            raise ProviderUnavailableError(what, provider=self._provider) from exc

@@ -1,0 +1,290 @@
+"""Seedance 2.0 Fast at Scenario.
+
+Sources, collected until 2026-11-20: S-PAGE https://app.scenario.com/api/models/model_bytedance-seedance-2-0-fast/markdown
+(it wins), S-SDK the package `scenario-sdk` 2.4.0, S-BL `scenario-labs/blender-plugin`, S-SK `scenario-labs/skills`,
+S-DOC https://docs.scenario.com. C: confirmed there. G: guessed, never relied upon.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import logging
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from typing import Any, ClassVar
+
+from seedance_ui.domain import mentions
+from seedance_ui.domain.job import Job, JobUpdate, RemoteVideo
+from seedance_ui.domain.media import Reference, identity
+from seedance_ui.domain.model_spec import ADAPTIVE, ASPECT_RATIOS, ModelSpec
+from seedance_ui.domain.pricing import UNKNOWN_CU, Cost
+from seedance_ui.domain.request import AUTO_DURATION_S, GenerationRequest, Mode
+from seedance_ui.errors import (
+    AuthenticationError,
+    BadRequestError,
+    ProviderError,
+    StrayJobError,
+    SubmitUnknownError,
+    UnexpectedResponseError,
+)
+from seedance_ui.providers.base import Handles, Provider, ProviderInfo, Setup, Submitted
+from seedance_ui.providers.http import Http, segment
+from seedance_ui.providers.scenario_answers import (
+    JobAnswer,
+    JobsPage,
+    Price,
+    RemoteJob,
+    explain_refusal,
+    is_same_job,
+    job_id_in,
+    parse_update,
+    readable_jobs,
+    update_of_taken,
+)
+from seedance_ui.providers.scenario_assets import Assets
+
+MODEL = "model_bytedance-seedance-2-0-fast"
+
+GENERATE = f"/generate/custom/{MODEL}"
+
+DRY_RUN_STATUS = 269
+"""The only status of an answer to `?dryRun=true` that names a price and starts nothing. Source: S-SDK, S-BL (C)."""
+
+PRICE_IS_FRESH = timedelta(hours=1)
+"""How long a price is believed; none is documented (G)."""
+
+_CLOCKS_DIFFER = timedelta(minutes=5)
+"""How far the provider's clock may be from ours, at most."""
+
+_MAX_PAGES = 20
+"""Of 100 jobs each, when a lost job is looked for."""
+
+log = logging.getLogger(__name__)
+
+
+def build_payload(request: GenerationRequest, handles: Handles) -> dict[str, Any]:
+    """Return the body of the paid request. Source of the fields: S-PAGE (C).
+
+    References are always arrays: a bare string would be dropped silently (S-SK, C).
+    """
+    payload: dict[str, Any] = {}
+    if request.prompt.strip():
+        payload["prompt"] = mentions.render(request.prompt, "@image1")
+    frames = {"image": request.first_frame, "lastFrameImage": request.last_frame}
+    payload |= {name: handles.of([frame])[0] for name, frame in frames.items() if frame is not None}
+    payload |= {name: handles.of(references) for name, references in _reference_fields(request).items() if references}
+    payload["duration"] = -1 if request.duration_s == AUTO_DURATION_S else request.duration_s
+    payload["resolution"] = request.resolution
+    payload["aspectRatio"] = request.aspect_ratio
+    payload["generateAudio"] = request.generate_audio
+    if request.seed is not None:  # the live schema of 2026-08 had none (S-SK): not sent without need
+        payload["seed"] = request.seed
+    return payload
+
+
+def _reference_fields(request: GenerationRequest) -> dict[str, tuple[Reference, ...]]:
+    return {
+        "referenceImages": request.images,
+        "referenceVideos": request.videos,
+        "referenceAudio": request.audios,
+    }
+
+
+class Scenario(Provider):
+    """Scenario's API: assets first, then one paid request, then questions about its job."""
+
+    info: ClassVar[ProviderInfo] = ProviderInfo(
+        id="scenario",
+        label="Scenario",
+        hint="Billed in creative units; shows the exact price before you generate.",
+        key_variables=("SCENARIO_API_KEY", "SCENARIO_API_SECRET"),
+        docs_url="https://app.scenario.com/api/models/model_bytedance-seedance-2-0-fast/markdown",
+    )
+
+    download_hosts: ClassVar[tuple[str, ...]] = ("cdn.cloud.scenario.com",)
+
+    def __init__(self, setup: Setup) -> None:
+        super().__init__(setup)
+        self._opened: tuple[Http, Assets] | None = None
+        self._prices: dict[tuple[Any, ...], tuple[datetime, Cost]] = {}
+        self._asking = asyncio.Lock()
+        self._dry_runs_stopped = False
+
+    def spec(self) -> ModelSpec:
+        """Return what the model can do here. Source: S-PAGE (C); limits that it does not name: `MediaLimits`."""
+        return ModelSpec(
+            provider="scenario",
+            provider_label="Scenario",
+            model=MODEL,
+            auto_duration=True,
+            aspect_ratios=(ADAPTIVE, *ASPECT_RATIOS),
+            prompt_optional_modes=(Mode.FRAMES, Mode.REFERENCES),
+            tag_style="@image1",
+            takes_links=True,
+            can_cancel="maybe",
+        )
+
+    async def estimate(self, request: GenerationRequest) -> Cost:
+        """Ask for the price by a dry run, which is free; without an amount where there is none to be had.
+
+        Raises:
+            StrayJobError: The dry run started a job.
+        """
+        key = _price_key(request)
+        async with self._asking:  # one at a time: the first that goes wrong is also the last
+            asked_at, cost = self._prices.get(key, (None, UNKNOWN_CU))
+            if asked_at is not None and self.setup.now() - asked_at < PRICE_IS_FRESH:
+                return cost
+            if self._dry_runs_stopped:
+                return UNKNOWN_CU
+            try:
+                cost = await self._dry_run(request)
+            except StrayJobError:
+                raise
+            except ProviderError as exc:
+                log.info("No price from Scenario: %s", exc)
+                return UNKNOWN_CU
+            self._prices[key] = (self.setup.now(), cost)
+            return cost
+
+    async def _dry_run(self, request: GenerationRequest) -> Cost:
+        """Send the body with `dryRun` in the query: in the body it would be ignored, and paid (S-SDK, C)."""
+        placeholders = Handles({identity(one): f"asset_{n}" for n, one in enumerate(request.media, start=1)})
+        payload = build_payload(request, placeholders)
+        if not request.media:
+            payload.setdefault("prompt", "A video")  # the price is asked for before there are words
+        answer = await self._http.post(GENERATE, payload, params={"dryRun": "true"})
+        if answer.status == DRY_RUN_STATUS:
+            amount = answer.parse(Price).creative_units_cost
+            return UNKNOWN_CU if amount is None else Cost(amount, "CU", "exact")
+        self._dry_runs_stopped = True
+        log.error("Scenario answered a dry run with status %d; no price is asked for any more", answer.status)
+        remote_id = job_id_in(answer)
+        if remote_id is None:
+            return UNKNOWN_CU
+        message = f"Scenario started the job {remote_id} when it was asked for a price."
+        raise StrayJobError(message, provider=self.info.id, remote_id=remote_id)
+
+    async def upload(self, job: Job) -> Handles:
+        """Make an asset of each file; the same content only once while this process lives."""
+        return await self._assets.upload(job.request)
+
+    async def submit(self, job: Job, handles: Handles) -> Submitted:
+        """Send the paid request, once."""
+        answer = await self._http.submit(GENERATE, build_payload(job.request, handles))
+        remote_id = job_id_in(answer)
+        if remote_id is None:
+            raise SubmitUnknownError("The answer names no job.", provider=self.info.id)
+        return Submitted(remote_id, update_of_taken(answer))
+
+    async def poll(self, job: Job) -> JobUpdate:
+        """Ask about a job; a success brings a fresh link to the video."""
+        remote = await self._remote_job(job)
+        update = parse_update(remote, job.request)
+        if update.state != "succeeded":
+            return update
+        url = await self._video_url(remote)
+        video = RemoteVideo(url) if url else None
+        return JobUpdate("succeeded", update.message, progress=1.0, video=video, cost=update.cost, seed=update.seed)
+
+    async def _remote_job(self, job: Job) -> RemoteJob:
+        if job.remote_id is None:
+            raise UnexpectedResponseError("This job has no ID at Scenario.", provider=self.info.id)
+        remote = (await self._http.get(f"/jobs/{segment(job.remote_id)}")).parse(JobAnswer).job
+        if remote.job_id != job.remote_id:  # B15: another's video must never be taken for this one
+            raise UnexpectedResponseError("The answer is about another job.", provider=self.info.id)
+        return remote
+
+    async def _video_url(self, remote: RemoteJob) -> str | None:
+        """Return where the video is now; None where that cannot be told yet (B9)."""
+        for asset_id in (remote.metadata.asset_ids if remote.metadata else None) or ():
+            try:
+                asset = await self._assets.get(asset_id)
+            except AuthenticationError:
+                raise
+            except ProviderError as exc:
+                log.info("Asset %s gives no link yet: %s", asset_id, exc)
+                continue
+            if asset.url and (asset.mime_type is None or asset.mime_type.startswith("video/")):
+                return asset.url
+        return None
+
+    async def cancel(self, job: Job) -> bool:
+        """Ask to stop; most generation jobs are refused with 400 "Cannot cancel this type of job" (S-SK, C)."""
+        try:
+            await self._http.post(f"/jobs/{segment(job.remote_id or '')}/action", {"action": "cancel"})
+        except BadRequestError:
+            return False
+        return parse_update(await self._remote_job(job), job.request).state == "cancelled"
+
+    async def reconcile(self, job: Job, *, known: Collection[str] = ()) -> str | None:
+        """Look through the account's jobs for exactly one with this input, made when this job was sent."""
+        since = job.created_at - _CLOCKS_DIFFER
+        until = None if job.finished_at is None else job.finished_at + _CLOCKS_DIFFER
+        ours = build_payload(job.request, self._assets.known_handles(job.request))
+        found: set[str] = set()
+        params = {"createdAfter": since.strftime("%Y-%m-%dT%H:%M:%S.000Z"), "pageSize": "100"}
+        for _ in range(_MAX_PAGES):
+            page = (await self._http.get("/jobs", params=params)).parse(JobsPage)
+            found |= {one.job_id for one in readable_jobs(page.jobs) if is_same_job(ours, one, since, until)} - set(
+                known
+            )
+            if page.next_pagination_token is None:
+                return found.pop() if len(found) == 1 else None
+            params["paginationToken"] = page.next_pagination_token
+        return None
+
+    async def check_key(self) -> None:
+        """Ask for the model's page: free, and unlike `/me` open to an API key (S-BL, C)."""
+        await self._http.get(f"/models/{MODEL}")
+
+    async def close(self) -> None:
+        """Close the connections."""
+        if self._opened is not None:
+            await self._opened[0].close()
+
+    @property
+    def _http(self) -> Http:
+        return self._open()[0]
+
+    @property
+    def _assets(self) -> Assets:
+        return self._open()[1]
+
+    def _open(self) -> tuple[Http, Assets]:
+        """Return the connection to one account, made at its first use.
+
+        Raises:
+            AuthenticationError: A key is not set.
+        """
+        if self._opened is None:
+            if message := self.info.missing_keys_message(self.setup.keys):
+                raise AuthenticationError(message, provider=self.info.id)
+            key, secret = (self.setup.keys[name] for name in self.info.key_variables)
+            token = base64.b64encode(f"{key}:{secret}".encode()).decode()
+            http = Http(
+                provider=self.info.id,
+                base_url=self.setup.base_url,
+                authorization=f"Basic {token}",
+                secrets=(token, secret, key),
+                explain=explain_refusal,
+                # A query of every call. Source: S-SDK, S-BL (C).
+                query={"projectId": self.setup.project_id} if self.setup.project_id else None,
+            )
+            self._opened = http, Assets(http, self.setup.pause)
+        return self._opened
+
+
+def _price_key(request: GenerationRequest) -> tuple[Any, ...]:
+    """Return the part of a request that can change its price: neither words, nor seed, nor which files."""
+    counts = tuple(request.reference_counts().values())
+    return (
+        request.mode,
+        request.duration_s,
+        request.resolution,
+        request.aspect_ratio,
+        request.generate_audio,
+        len(request.frames),
+        counts,
+    )

@@ -1,0 +1,362 @@
+"""Downloads over real sockets: bodies that are cut, wrong, slow or elsewhere, and the addresses behind links."""
+
+from __future__ import annotations
+
+import shutil
+import ssl
+import subprocess
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from seedance_ui.errors import ProviderUnavailableError, StoreError, UnexpectedResponseError
+from seedance_ui.providers.downloads import Downloader, Limits, Origin
+from tests.fakes.server import Drop, FakeServer, Hold, Instead, Received, Reply, serve_range
+
+VIDEO = bytes(range(256)) * 800
+"""204,800 bytes: several chunks."""
+MP4 = {"Content-Type": "video/mp4"}
+HERE = Origin("fake", ("example.com",), allow_loopback=True)
+TLS = ssl.create_default_context()
+
+
+class Files(FakeServer):
+    """Serves one file in ranges, under whatever path."""
+
+    content = VIDEO
+    headers: dict[str, str] = {}
+
+    def handle(self, request: Received) -> Reply:
+        reply = serve_range(request, self.content, "video/mp4")
+        kept = {name: value for name, value in {**reply.headers, **self.headers}.items() if value}
+        return replace(reply, headers=kept)
+
+
+class Way:
+    """A downloader whose waits, time and names a test sees and decides."""
+
+    def __init__(self, **limits: Any) -> None:
+        self.slept_s: list[float] = []
+        self.looked_up: list[str] = []
+        self.addresses: Sequence[str] | None = None
+        self.time_s = 0.0
+        self.step_s = 0.0
+        self.downloader = Downloader(
+            limits=Limits(**limits), resolve=self.resolve, sleep=self.sleep, monotonic=self.monotonic, tls=TLS
+        )
+
+    async def resolve(self, host: str, port: int) -> Sequence[str]:
+        self.looked_up.append(host)
+        if self.addresses is not None:
+            return self.addresses
+        return [{"localhost": "127.0.0.1"}.get(host, host)]
+
+    async def sleep(self, seconds: float) -> None:
+        self.slept_s.append(seconds)
+
+    def monotonic(self) -> float:
+        self.time_s += self.step_s
+        return self.time_s
+
+
+@pytest.fixture
+def files() -> Iterator[Files]:
+    with Files() as fake:
+        yield fake
+
+
+@pytest.fixture
+def part(tmp_path: Path) -> Path:
+    return tmp_path / "job.part"
+
+
+async def refused(
+    way: Way, url: str, part: Path, *, match: str, kind: type[Exception] = UnexpectedResponseError
+) -> None:
+    with pytest.raises(kind, match=match):
+        await way.downloader.fetch(url, part, HERE)
+
+
+async def test_fetch_brings_every_byte_without_any_credential(files: Files, part: Path) -> None:
+    """D8: no Authorization, no cookies, nothing decoded, and the target as it was signed."""
+    files.headers = {"Set-Cookie": "a=b"}
+    way = Way()
+    for _ in range(2):
+        await way.downloader.fetch(f"{files.origin}/a%20b/v.mp4?Policy=x~&Signature=a+b%2F", part, HERE)
+    assert part.read_bytes() == VIDEO
+    first, second = files.received
+    assert (first.path, first.query) == ("/a b/v.mp4", {"Policy": "x~", "Signature": "a b/"})
+    for request in (first, second):
+        assert not {"authorization", "cookie", "range"} & set(request.headers)
+        assert request.headers["accept-encoding"] == "identity"
+        assert request.headers["user-agent"].startswith("seedance-playground/")
+
+
+async def test_fetch_of_a_body_cut_anywhere_goes_on_where_it_ended(files: Files, part: Path) -> None:
+    """B6: cut at every percent; the rest is asked for with Range and If-Range."""
+    way = Way()
+    for percent in range(100):
+        cut = len(VIDEO) * percent // 100
+        whole = files.handle(Received("GET", "/", {}, {}, b""))
+        files.script("GET", "/v.mp4", Instead(replace(whole, cut_after=cut)))
+        await way.downloader.fetch(f"{files.origin}/v.mp4", part, HERE)
+        assert part.read_bytes() == VIDEO, percent
+        again = files.received[-1].headers
+        assert again.get("range") == (f"bytes={cut}-" if cut else None)
+        assert again.get("if-range") == (whole.headers["ETag"] if cut else None)
+
+
+@pytest.mark.parametrize("etag", ["", 'W/"weak"'], ids=["no etag", "weak etag"])
+async def test_fetch_without_a_strong_etag_begins_again(files: Files, part: Path, etag: str) -> None:
+    files.headers = {"ETag": etag}
+    files.script(
+        "GET", "/v.mp4", Instead(Reply(200, VIDEO, {**MP4, **({"ETag": etag} if etag else {})}, cut_after=5000))
+    )
+    await Way().downloader.fetch(f"{files.origin}/v.mp4", part, HERE)
+    assert part.read_bytes() == VIDEO
+    assert "range" not in files.received[-1].headers
+
+
+async def test_fetch_of_a_file_that_changed_midway_keeps_nothing_of_the_old(files: Files, part: Path) -> None:
+    files.script("GET", "/v.mp4", Instead(Reply(200, b"old" * 9000, {**MP4, "ETag": '"old"'}, cut_after=9000)))
+    await Way().downloader.fetch(f"{files.origin}/v.mp4", part, HERE)
+    assert files.received[-1].headers["if-range"] == '"old"'
+    assert part.read_bytes() == VIDEO
+
+
+@pytest.mark.parametrize(
+    "content_range",
+    ["bytes 0-204799/204800", "bytes 5001-204799/204800", "bytes 5000-9999/10000", "bytes */204800", ""],
+)
+async def test_fetch_given_another_part_than_asked_for_begins_again(
+    files: Files, part: Path, content_range: str
+) -> None:
+    headers = {**MP4, "ETag": '"e"'}
+    wrong = Reply(206, VIDEO[5001:], {**headers, "Content-Range": content_range})
+    files.script("GET", "/v.mp4", Instead(Reply(200, VIDEO, headers, cut_after=5000)), Instead(wrong))
+    await Way().downloader.fetch(f"{files.origin}/v.mp4", part, HERE)
+    assert part.read_bytes() == VIDEO
+    assert "range" not in files.received[2].headers
+
+
+async def test_fetch_of_a_part_that_is_gone_begins_again(files: Files, part: Path) -> None:
+    whole = Reply(200, VIDEO, {**MP4, "ETag": '"e"'}, cut_after=5000)
+    files.script("GET", "/v.mp4", Instead(whole), Instead(Reply(416)))
+    await Way().downloader.fetch(f"{files.origin}/v.mp4", part, HERE)
+    assert part.read_bytes() == VIDEO
+
+
+async def test_fetch_tries_five_times_more_and_then_leaves_it(files: Files, part: Path) -> None:
+    files.script("GET", "/v.mp4", *[Instead(Reply(503)), Drop()] * 3)
+    way = Way()
+    await refused(way, f"{files.origin}/v.mp4", part, match="broke", kind=ProviderUnavailableError)
+    assert way.slept_s == [1.0, 2.0, 4.0, 8.0, 16.0]
+    assert len(files.received) == 6
+
+
+async def test_fetch_waits_as_long_as_the_server_asks(files: Files, part: Path) -> None:
+    files.script("GET", "/v.mp4", Instead(Reply(429, headers={"Retry-After": "23"})))
+    way = Way()
+    await way.downloader.fetch(f"{files.origin}/v.mp4", part, HERE)
+    assert way.slept_s == [23.0]
+
+
+@pytest.mark.parametrize("status", [401, 403, 404, 410])
+async def test_fetch_of_an_expired_link_is_not_tried_again(files: Files, part: Path, status: int) -> None:
+    """B5: only a fresh link can help."""
+    files.script("GET", "/v.mp4", Instead(Reply(status, b"<Error>Request has expired</Error>")))
+    way = Way()
+    await refused(way, f"{files.origin}/v.mp4", part, match=f"expired.*{status}")
+    assert (len(files.received), way.slept_s) == (1, [])
+
+
+@pytest.mark.parametrize(
+    ("reply", "match"),
+    [
+        (Reply(200, b"<html>Please log in</html>", {"Content-Type": "text/html; charset=utf-8"}), "text/html"),
+        (Reply(200, {"error": "no"}), "application/json"),
+        (Reply(200, b"<Error/>", {"Content-Type": "application/xml"}), "application/xml"),
+        (Reply(200, b"", MP4), "empty"),
+        (Reply(200, b"", MP4, promise_length=False), "empty"),
+        (Reply(204, b"", MP4), "204"),
+        (Reply(206, VIDEO, {**MP4, "Content-Range": "bytes 0-9/10"}), "206"),
+        (Reply(200, b"\x1f\x8b", {**MP4, "Content-Encoding": "gzip"}), "packed"),
+        (Reply(200, b"x", {**MP4, "Content-Length": "500000001"}, cut_after=1), "500 MB"),
+    ],
+    ids=["html", "json", "xml", "empty", "empty without length", "no content", "unasked part", "gzip", "too large"],
+)
+async def test_fetch_of_what_is_no_video_is_refused(files: Files, part: Path, reply: Reply, match: str) -> None:
+    """B6, E6."""
+    files.script("GET", "/v.mp4", Instead(reply))
+    await refused(Way(), f"{files.origin}/v.mp4", part, match=match)
+    assert len(files.received) == 1
+
+
+async def test_fetch_of_a_body_without_end_stops_at_the_cap(files: Files, part: Path) -> None:
+    """E6: a length that was not promised counts all the same."""
+    files.script("GET", "/v.mp4", Instead(Reply(200, VIDEO, MP4, promise_length=False)))
+    await refused(Way(max_bytes=100_000), f"{files.origin}/v.mp4", part, match="above 0 MB")
+    assert part.stat().st_size < len(VIDEO)
+
+
+async def test_fetch_without_a_promised_length_takes_all_there_is(files: Files, part: Path) -> None:
+    files.script("GET", "/v.mp4", Instead(Reply(200, VIDEO, MP4, promise_length=False)))
+    await Way().downloader.fetch(f"{files.origin}/v.mp4", part, HERE)
+    assert part.read_bytes() == VIDEO
+
+
+async def test_fetch_from_a_silent_server_is_tried_again(files: Files, part: Path) -> None:
+    files.script("GET", "/v.mp4", Hold())
+    way = Way(stall_s=0.05)
+    await way.downloader.fetch(f"{files.origin}/v.mp4", part, HERE)
+    assert part.read_bytes() == VIDEO
+    assert way.slept_s == [1.0]
+
+
+async def test_fetch_that_crawls_is_broken_off_and_goes_on(files: Files, part: Path) -> None:
+    """E6: each chunk of at most 64 KiB takes 40 s here, which is below 10 KB/s."""
+    way = Way(max_s=1e9, max_retries=100)
+    way.step_s = 40.0
+    await way.downloader.fetch(f"{files.origin}/v.mp4", part, HERE)
+    assert part.read_bytes() == VIDEO
+    starts = [int(request.headers.get("range", "bytes=0-")[6:-1]) for request in files.received]
+    assert starts == sorted(set(starts))
+    assert len(starts) > 1
+
+
+async def test_fetch_ends_after_a_quarter_of_an_hour(files: Files, part: Path) -> None:
+    way = Way(stall_s=1e9)
+    way.step_s = 400.0
+    await refused(way, f"{files.origin}/v.mp4", part, match="within 15 minutes", kind=ProviderUnavailableError)
+    assert len(files.received) == 1
+
+
+async def test_fetch_to_a_place_that_cannot_be_written_is_our_own_fault(files: Files, tmp_path: Path) -> None:
+    way = Way()
+    with pytest.raises(StoreError, match="could not be written"):
+        await way.downloader.fetch(f"{files.origin}/v.mp4", tmp_path / "missing" / "job.part", HERE)
+
+
+async def test_fetch_follows_redirects_three_times(files: Files, part: Path) -> None:
+    """E3: also a relative one; each is looked up anew."""
+    for here, there in (("/0", "/1"), ("/1", f"{files.origin}/2"), ("/2", "3?x=1")):
+        files.script("GET", here, Instead(Reply(302, headers={"Location": there})))
+    way = Way()
+    await way.downloader.fetch(f"{files.origin}/0", part, HERE)
+    assert part.read_bytes() == VIDEO
+    assert [request.path for request in files.received] == ["/0", "/1", "/2", "/3"]
+    assert len(way.looked_up) == 4
+
+
+async def test_fetch_that_is_led_in_circles_gives_up(files: Files, part: Path) -> None:
+    files.script("GET", "/.*", *[Instead(Reply(307, headers={"Location": "/v.mp4"}))] * 9)
+    await refused(Way(), f"{files.origin}/v.mp4", part, match="more than 3 times")
+    assert len(files.received) == 4
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "http://169.254.169.254/latest/meta-data/",
+        "https://10.0.0.1/v.mp4",
+        "https://[::ffff:7f00:1]/v.mp4",
+        "https://2130706433/v.mp4",
+        "https://user@cdn.example.com/v.mp4",
+        "file:///etc/passwd",
+        "//192.168.0.1/v.mp4",
+    ],
+)
+async def test_fetch_is_not_led_to_a_private_address(files: Files, part: Path, target: str) -> None:
+    """E1, E2, E3: a redirect is held to the same rules as the link itself."""
+    files.script("GET", "/v.mp4", Instead(Reply(302, headers={"Location": target})))
+    await refused(Way(), f"{files.origin}/v.mp4", part, match="link")
+    assert len(files.received) == 1
+    assert not part.exists()
+
+
+@pytest.mark.parametrize("addresses", [["127.0.0.1"], ["93.184.216.34", "10.0.0.1"], []], ids=str)
+async def test_fetch_from_a_name_that_stands_for_a_private_address_connects_nowhere(
+    files: Files, part: Path, addresses: list[str]
+) -> None:
+    """E2, DNS rebinding: pytest-socket would raise at the first attempt to connect elsewhere."""
+    way = Way()
+    way.addresses = addresses
+    await refused(way, "https://cdn.example.com/v.mp4", part, match="not a public one")
+    assert way.looked_up == ["cdn.example.com"]
+    assert files.received == []
+
+
+async def test_fetch_from_this_machine_needs_a_provider_there(files: Files, part: Path) -> None:
+    with pytest.raises(UnexpectedResponseError, match="https"):
+        await Way().downloader.fetch(f"{files.origin}/v.mp4", part, Origin("fake", ()))
+    assert files.received == []
+
+
+async def test_fetch_tries_another_address_of_the_host(files: Files, part: Path) -> None:
+    way = Way()
+    way.addresses = ["::1", "127.0.0.1"]
+    await way.downloader.fetch(f"{files.origin.replace('127.0.0.1', 'localhost')}/v.mp4", part, HERE)
+    assert part.read_bytes() == VIDEO
+    assert files.received[0].headers["host"] == files.origin.removeprefix("http://").replace("127.0.0.1", "localhost")
+
+
+async def test_fetch_notes_a_host_that_is_new_once(part: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """E4: a new CDN does not strand a paid video; the link itself is not written down."""
+    way = Way()
+    way.addresses = []
+    for host in ("new.example.net", "new.example.net", "cdn.example.com"):
+        await refused(way, f"https://{host}/v.mp4?Signature=secret", part, match="not a public one")
+    noted = [record.getMessage() for record in caplog.records if "new to us" in record.getMessage()]
+    assert len(noted) == 1
+    assert "new.example.net" in noted[0]
+    assert "secret" not in caplog.text
+
+
+@pytest.fixture
+def certificate(tmp_path: Path) -> Path:
+    """Return a key and a certificate for `localhost` that only this test trusts."""
+    openssl = shutil.which("openssl")
+    if openssl is None:
+        pytest.skip("no openssl on this machine to make a certificate with")
+    pem = tmp_path / "localhost.pem"
+    name = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"]
+    new = [openssl, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", *name, "-keyout", pem, "-out", pem]
+    made = subprocess.run([*new[:-1], tmp_path / "certificate.pem"], capture_output=True, check=True)
+    assert made.returncode == 0
+    pem.write_bytes(pem.read_bytes() + (tmp_path / "certificate.pem").read_bytes())
+    return pem
+
+
+@pytest.fixture
+def over_tls(certificate: Path) -> Iterator[tuple[Files, list[str | None]]]:
+    """Yield a file server that speaks TLS, and the names that clients asked it for."""
+    asked_for: list[str | None] = []
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    note: Callable[..., None] = lambda _, name, __: asked_for.append(name)  # noqa: E731
+    context.sni_callback = note
+    fake = Files()
+    fake._server.socket = context.wrap_socket(fake._server.socket, server_side=True, do_handshake_on_connect=False)
+    with fake:
+        yield fake, asked_for
+
+
+async def test_fetch_over_tls_asks_the_checked_address_for_the_name(
+    over_tls: tuple[Files, list[str | None]], certificate: Path, part: Path
+) -> None:
+    """E3: the address is connected to, the name is asked for and verified."""
+    fake, asked_for = over_tls
+    port = fake.origin.rpartition(":")[2]
+    way = Way(max_retries=0)
+    way.downloader.tls = ssl.create_default_context(cafile=certificate)
+    await way.downloader.fetch(f"https://localhost:{port}/v.mp4", part, HERE)
+    assert part.read_bytes() == VIDEO
+    assert asked_for == ["localhost"]
+    assert fake.received[0].headers["host"] == f"localhost:{port}"
+    await refused(way, f"https://127.0.0.1:{port}/v.mp4", part, match="broke", kind=ProviderUnavailableError)
+    way.downloader.tls = None
+    await refused(way, f"https://localhost:{port}/v.mp4", part, match="broke", kind=ProviderUnavailableError)
+    assert len(fake.received) == 1
