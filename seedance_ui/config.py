@@ -25,7 +25,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from seedance_ui.errors import ConfigError
-from seedance_ui.variables import KEY_VARIABLES, VARIABLES
+from seedance_ui.variables import KEY_VARIABLES, PROVIDER_VARIABLES, VARIABLES
 
 logger = logging.getLogger(__name__)
 
@@ -40,10 +40,8 @@ class Settings:
 
     keys: Mapping[str, str] = field(repr=False)
     """Variable to secret, for those of `KEY_VARIABLES` that are set."""
-    scenario_project_id: str | None
-    scenario_base_url: str
-    """Without a slash at the end, as every URL here."""
-    aimlapi_base_url: str
+    provider_values: Mapping[str, str]
+    """Variable to value, for the other variables that providers declare: those that are set or have a default."""
     data_dir: Path
     """Absolute; it may not exist yet."""
     database_url: str = field(repr=False)
@@ -98,9 +96,7 @@ class Settings:
         server_name = env.get("GRADIO_SERVER_NAME", "0.0.0.0" if is_space else "127.0.0.1")  # noqa: S104
         return cls(
             keys=MappingProxyType({name: _key(env, name) for name in KEY_VARIABLES if name in env}),
-            scenario_project_id=env.get("SCENARIO_PROJECT_ID"),
-            scenario_base_url=_base_url(env, "SCENARIO_BASE_URL"),
-            aimlapi_base_url=_base_url(env, "AIMLAPI_BASE_URL"),
+            provider_values=MappingProxyType(_provider_values(env)),
             data_dir=data_dir,
             database_url=_database_url(env, data_dir),
             is_public=_switch(env, "SEEDANCE_PUBLIC", default=is_space or not _is_loopback(server_name)),
@@ -222,8 +218,15 @@ def _url(name: str, value: str) -> str:
     return value.rstrip("/")
 
 
-def _base_url(env: Mapping[str, str], name: str) -> str:
-    return _url(name, env.get(name, _DEFAULTS[name]))
+def _provider_values(env: Mapping[str, str]) -> dict[str, str]:
+    """Return what providers are given beside their keys."""
+    values = {}
+    for variable in PROVIDER_VARIABLES:
+        if variable.kind == "base_url":
+            values[variable.name] = _url(variable.name, env.get(variable.name, variable.default))
+        elif variable.kind == "project" and variable.name in env:
+            values[variable.name] = env[variable.name]
+    return values
 
 
 def _public_url(env: Mapping[str, str]) -> str | None:

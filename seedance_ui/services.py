@@ -146,12 +146,12 @@ class Services:
     def _setup(self, provider_id: str, info: ProviderInfo) -> Setup:
         """Return what one provider is given: its own keys, never another's (D2)."""
         settings = self.settings
-        base_urls = {"scenario": settings.scenario_base_url, "aimlapi": settings.aimlapi_base_url}
+        by_kind = {variable.kind: settings.provider_values.get(variable.name) for variable in info.variables}
         return Setup(
             work_dir=settings.data_dir / "work" / provider_id,
             keys={name: settings.keys[name] for name in info.key_variables if name in settings.keys},
-            base_url=base_urls.get(provider_id, ""),
-            project_id=settings.scenario_project_id if provider_id == "scenario" else None,
+            base_url=by_kind.get("base_url") or "",
+            project_id=by_kind.get("project"),
             hand_over=self._handovers,
             pause=self._clock.sleep,
             now=self._clock.now,

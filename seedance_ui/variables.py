@@ -2,31 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from seedance_ui.domain.variable import Variable
+from seedance_ui.providers import PROVIDERS
 
-KEY_VARIABLES = ("SCENARIO_API_KEY", "SCENARIO_API_SECRET", "AIMLAPI_KEY")
+PROVIDER_VARIABLES = tuple(variable for provider in PROVIDERS.values() for variable in provider.info.variables)
+"""What the providers declare, in the order of the picker."""
+
+KEY_VARIABLES = tuple(variable.name for variable in PROVIDER_VARIABLES if variable.kind == "key")
 """Whose values are secrets."""
 
-
-@dataclass(frozen=True, slots=True)
-class Variable:
-    """One environment variable, as `.env.example` and the README describe it."""
-
-    name: str
-    unit: str
-    """Of its value: "US dollars a day", "URL", "on or off"."""
-    default: str
-    """What stands in for it when it is unset or empty."""
-    description: str
-
-
 VARIABLES = (
-    Variable("SCENARIO_API_KEY", "text", "none", "Key of a Scenario account."),
-    Variable("SCENARIO_API_SECRET", "text", "none", "Secret that belongs to SCENARIO_API_KEY."),
-    Variable("SCENARIO_PROJECT_ID", "text", "none", "Scenario project that pays; only for keys of a whole team."),
-    Variable("SCENARIO_BASE_URL", "URL", "https://api.cloud.scenario.com/v1", "Where Scenario's API is."),
-    Variable("AIMLAPI_KEY", "text", "none", "Key of an AIML API account."),
-    Variable("AIMLAPI_BASE_URL", "URL", "https://api.aimlapi.com", "Where AIML API's API is, without /v2."),
+    *PROVIDER_VARIABLES,
     Variable(
         "SEEDANCE_DATA_DIR",
         "path of a directory",

@@ -14,6 +14,7 @@ from seedance_ui.domain.job import Job, JobState, JobUpdate, LocalVideo, Phase
 from seedance_ui.domain.model_spec import ModelSpec
 from seedance_ui.domain.pricing import Cost
 from seedance_ui.domain.request import GenerationRequest, Mode
+from seedance_ui.domain.variable import key
 from seedance_ui.providers.base import Handles, Provider, ProviderInfo, Setup, Submitted
 
 
@@ -37,7 +38,7 @@ class ScriptedProvider(Provider):
     """Takes requests and answers questions as a test says; counts what would have been paid."""
 
     info: ClassVar[ProviderInfo] = ProviderInfo(
-        id="scripted", label="Scripted", hint="Does what it is told.", key_variables=("SCRIPTED_KEY",)
+        id="scripted", label="Scripted", hint="Does what it is told.", variables=(key("SCRIPTED_KEY", "A key."),)
     )
 
     def __init__(self, setup: Setup) -> None:

@@ -18,8 +18,10 @@ def test_from_env_with_nothing_set_gives_a_local_app() -> None:
     settings = Settings.from_env({})
 
     assert settings.keys == {}
-    assert settings.scenario_base_url == "https://api.cloud.scenario.com/v1"
-    assert settings.aimlapi_base_url == "https://api.aimlapi.com"
+    assert settings.provider_values == {
+        "SCENARIO_BASE_URL": "https://api.cloud.scenario.com/v1",
+        "AIMLAPI_BASE_URL": "https://api.aimlapi.com",
+    }
     assert (settings.server_name, settings.server_port) == ("127.0.0.1", 7860)
     assert not settings.is_public
     assert not settings.is_paused
@@ -191,7 +193,7 @@ def test_wrong_value_is_refused_with_its_name_and_the_wanted_form(name: str, val
 
 @pytest.mark.parametrize("value", ["http://127.0.0.1:8123/v1", "http://localhost:8123/v1/", "http://[::1]:8123/v1"])
 def test_base_url_may_be_plain_http_on_this_machine(value: str) -> None:
-    assert Settings.from_env({"SCENARIO_BASE_URL": value}).scenario_base_url == value.rstrip("/")
+    assert Settings.from_env({"SCENARIO_BASE_URL": value}).provider_values["SCENARIO_BASE_URL"] == value.rstrip("/")
 
 
 def test_base_url_with_a_password_is_refused_and_not_shown() -> None:

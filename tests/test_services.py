@@ -14,6 +14,7 @@ import pytest
 from seedance_ui.config import Settings
 from seedance_ui.domain.job import Job, JobUpdate
 from seedance_ui.domain.request import GenerationRequest, Mode
+from seedance_ui.domain.variable import key
 from seedance_ui.errors import ConfigError, InvalidRequestError, MissingKeyError, StoreError
 from seedance_ui.jobs.store import FormTokenReusedError
 from seedance_ui.providers.base import ProviderInfo, Setup
@@ -190,7 +191,7 @@ async def test_a_provider_is_given_its_own_keys_only(start: Start) -> None:
     given: list[Setup] = []
 
     class Keyed(ScriptedProvider):
-        info = ProviderInfo(id="scripted", label="Scripted", hint="", key_variables=("AIMLAPI_KEY",))
+        info = ProviderInfo(id="scripted", label="Scripted", hint="", variables=(key("AIMLAPI_KEY", "A key."),))
 
         def __init__(self, setup: Setup) -> None:
             super().__init__(setup)

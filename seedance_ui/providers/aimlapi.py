@@ -19,6 +19,7 @@ from seedance_ui.domain.media import MediaFile, MediaKind, MediaLink, Reference,
 from seedance_ui.domain.model_spec import MediaLimits, ModelSpec
 from seedance_ui.domain.pricing import Cost
 from seedance_ui.domain.request import GenerationRequest
+from seedance_ui.domain.variable import Variable, key
 from seedance_ui.errors import AuthenticationError, MediaError, SubmitUnknownError, UnexpectedResponseError
 from seedance_ui.providers.aimlapi_answers import Balance, Generation, LogPage, parse_update, taken_id, update_of_taken
 from seedance_ui.providers.base import Handles, Provider, ProviderInfo, Setup, Submitted
@@ -95,7 +96,16 @@ class AimlApi(Provider):
         id="aimlapi",
         label="AIML API",
         hint="Billed in US dollars; reference videos go by link.",
-        key_variables=("AIMLAPI_KEY",),
+        variables=(
+            key("AIMLAPI_KEY", "Key of an AIML API account."),
+            Variable(
+                "AIMLAPI_BASE_URL",
+                "URL",
+                "https://api.aimlapi.com",
+                "Where AIML API's API is, without /v2.",
+                kind="base_url",
+            ),
+        ),
         docs_url="https://docs.aimlapi.com/quickstart/setting-up",
     )
 
@@ -200,12 +210,12 @@ class AimlApi(Provider):
             if message := self.info.missing_keys_message(self.setup.keys):
                 raise AuthenticationError(message, provider=self.info.id)
             [variable] = self.info.key_variables
-            key = self.setup.keys[variable]
+            secret = self.setup.keys[variable]
             self._opened = Http(
                 provider=self.info.id,
                 base_url=self.setup.base_url,
-                authorization=f"Bearer {key}",
-                secrets=(key,),
+                authorization=f"Bearer {secret}",
+                secrets=(secret,),
                 explain=explain_answer,
             )
         return self._opened

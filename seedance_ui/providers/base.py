@@ -19,6 +19,7 @@ from seedance_ui.domain.media import MediaFile, Reference, identity
 from seedance_ui.domain.model_spec import ModelSpec
 from seedance_ui.domain.pricing import Cost
 from seedance_ui.domain.request import GenerationRequest
+from seedance_ui.domain.variable import Variable
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +32,14 @@ class ProviderInfo:
     """As people know it: "AIML API"."""
     hint: str
     """One line under the provider picker."""
-    key_variables: tuple[str, ...] = ()
-    """The environment variables that must be set; none where no key is needed."""
+    variables: tuple[Variable, ...] = ()
+    """The environment variables that are its own; a secret among them must be set."""
     docs_url: str | None = None
+
+    @property
+    def key_variables(self) -> tuple[str, ...]:
+        """The names of its secrets; none where no key is needed."""
+        return tuple(variable.name for variable in self.variables if variable.kind == "key")
 
     @property
     def needs_key(self) -> bool:

@@ -20,6 +20,7 @@ from seedance_ui.domain.media import Reference, identity
 from seedance_ui.domain.model_spec import ADAPTIVE, ASPECT_RATIOS, ModelSpec
 from seedance_ui.domain.pricing import UNKNOWN_CU, Cost
 from seedance_ui.domain.request import AUTO_DURATION_S, GenerationRequest, Mode
+from seedance_ui.domain.variable import Variable, key
 from seedance_ui.errors import (
     AuthenticationError,
     BadRequestError,
@@ -98,7 +99,24 @@ class Scenario(Provider):
         id="scenario",
         label="Scenario",
         hint="Billed in creative units; shows the exact price before you generate.",
-        key_variables=("SCENARIO_API_KEY", "SCENARIO_API_SECRET"),
+        variables=(
+            key("SCENARIO_API_KEY", "Key of a Scenario account."),
+            key("SCENARIO_API_SECRET", "Secret that belongs to SCENARIO_API_KEY."),
+            Variable(
+                "SCENARIO_PROJECT_ID",
+                "text",
+                "none",
+                "Scenario project that pays; only for keys of a whole team.",
+                kind="project",
+            ),
+            Variable(
+                "SCENARIO_BASE_URL",
+                "URL",
+                "https://api.cloud.scenario.com/v1",
+                "Where Scenario's API is.",
+                kind="base_url",
+            ),
+        ),
         docs_url="https://app.scenario.com/api/models/model_bytedance-seedance-2-0-fast/markdown",
     )
 
@@ -131,9 +149,9 @@ class Scenario(Provider):
         Raises:
             StrayJobError: The dry run started a job.
         """
-        key = _price_key(request)
+        priced = _price_key(request)
         async with self._asking:  # one at a time: the first that goes wrong is also the last
-            asked_at, cost = self._prices.get(key, (None, UNKNOWN_CU))
+            asked_at, cost = self._prices.get(priced, (None, UNKNOWN_CU))
             if asked_at is not None and self.setup.now() - asked_at < PRICE_IS_FRESH:
                 return cost
             if self._dry_runs_stopped:
@@ -145,7 +163,7 @@ class Scenario(Provider):
             except ProviderError as exc:
                 log.info("No price from Scenario: %s", exc)
                 return UNKNOWN_CU
-            self._prices[key] = (self.setup.now(), cost)
+            self._prices[priced] = (self.setup.now(), cost)
             return cost
 
     async def _dry_run(self, request: GenerationRequest) -> Cost:
@@ -261,13 +279,13 @@ class Scenario(Provider):
         if self._opened is None:
             if message := self.info.missing_keys_message(self.setup.keys):
                 raise AuthenticationError(message, provider=self.info.id)
-            key, secret = (self.setup.keys[name] for name in self.info.key_variables)
-            token = base64.b64encode(f"{key}:{secret}".encode()).decode()
+            public, secret = (self.setup.keys[name] for name in self.info.key_variables)
+            token = base64.b64encode(f"{public}:{secret}".encode()).decode()
             http = Http(
                 provider=self.info.id,
                 base_url=self.setup.base_url,
                 authorization=f"Basic {token}",
-                secrets=(token, secret, key),
+                secrets=(token, secret, public),
                 explain=explain_refusal,
                 # A query of every call. Source: S-SDK, S-BL (C).
                 query={"projectId": self.setup.project_id} if self.setup.project_id else None,

@@ -12,6 +12,7 @@ from seedance_ui.config import Settings
 from seedance_ui.domain.model_spec import ModelSpec
 from seedance_ui.domain.pricing import Cost
 from seedance_ui.domain.request import GenerationRequest
+from seedance_ui.domain.variable import key
 from seedance_ui.providers.base import ProviderInfo, Setup
 from seedance_ui.services import Services
 from tests.samples import LENIENT, STRICT
@@ -44,7 +45,7 @@ class Lenient(ScriptedProvider):
 class Locked(ScriptedProvider):
     """Needs a key."""
 
-    info = ProviderInfo("locked", "Locked Video", "Billed.", key_variables=("AIMLAPI_KEY",))
+    info = ProviderInfo("locked", "Locked Video", "Billed.", variables=(key("AIMLAPI_KEY", "A key."),))
 
     def spec(self) -> ModelSpec:
         return STRICT
