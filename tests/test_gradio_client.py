@@ -19,7 +19,7 @@ from tests.media_makers import make_image, make_mp3, make_video
 QUICK = {"duration_s": 4, "resolution": "480p"}
 NAMES = ["/text_to_video", "/frames_to_video", "/references_to_video"]
 STATES_TO_A_VIDEO = ["queued", "submitting", "running", "succeeded"]
-"""In this order, each at least once; `uploading` and `downloading` stand between them where there is something to do."""
+"""In this order, each at least once; `uploading` and `downloading` may stand between them."""
 
 
 @pytest.fixture(scope="module")

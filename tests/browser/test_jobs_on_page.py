@@ -1,0 +1,101 @@
+"""A job outlives the page that started it, and the process too; cancelling tells the truth."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.app_process import AppProcess
+from tests.browser.conftest import OpenStudio, running_app
+from tests.browser.studio_page import Studio
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppProcess]:
+    """Yield an app of this module's own: what is still open here must not be on another test's page."""
+    yield from running_app(tmp_path_factory.mktemp("jobs-app"))
+
+
+def start_a_long_one(studio: Studio, prompt: str) -> str:
+    studio.prompt.fill(prompt)
+    studio.make_it_slow()
+    return studio.generate()
+
+
+def test_reload_during_a_job_attaches_again_and_ends_with_the_video(studio: Studio) -> None:
+    job_id = start_a_long_one(studio, "A long way home")
+    studio.expect_state("running")
+    studio.reload()
+    assert studio.wait_for_job() == job_id
+    expect(studio.card).to_have_attribute("data-state", "running")
+    studio.expect_video_of(job_id)
+    assert studio.app.jobs() == {"succeeded": studio.app.job_count()}
+
+
+def test_second_page_attaches_to_the_job_of_the_first_and_both_see_its_end(
+    studio: Studio, open_studio: OpenStudio
+) -> None:
+    job_id = start_a_long_one(studio, "Seen from two windows")
+    other = open_studio()
+    assert other.wait_for_job() == job_id
+    other.cancel()
+    studio.expect_state("cancelled")
+
+
+def test_cancel_of_a_running_job_stops_it_and_says_so(studio: Studio) -> None:
+    job_id = start_a_long_one(studio, "Never to be seen")
+    studio.expect_state("running")
+    studio.cancel()
+    expect(studio.card.get_by_role("heading", name="Cancelled")).to_be_visible()
+    expect(studio.card).to_contain_text("Nothing was charged.")
+    expect(studio.prompt).to_have_value("Never to be seen")
+    assert studio.app.snapshot(job_id)["state"] == "cancelled"
+    expect(studio.library).not_to_contain_text("Never to be seen")
+    studio.make_it_quick()
+    studio.expect_video_of(studio.generate())
+
+
+def test_cancel_of_a_waiting_job_leaves_the_running_one_alone(studio: Studio) -> None:
+    first = start_a_long_one(studio, "The first in line")
+    studio.expect_state("running")
+    second = start_a_long_one(studio, "The second in line")
+    expect(studio.card).to_have_attribute("data-state", "queued")
+    expect(studio.card).to_contain_text("Nothing was sent. Cancelling is free.")
+    studio.cancel()
+    assert studio.app.snapshot(second)["state"] == "cancelled"
+    assert studio.app.snapshot(first)["state"] == "running"
+    studio.reload()
+    assert studio.wait_for_job() == first
+    studio.cancel()
+
+
+def test_library_shows_newest_first_and_plays_what_is_chosen_after_a_restart(studio: Studio, app: AppProcess) -> None:
+    studio.make_it_quick()
+    made = []
+    for prompt in ("The older one", "The newer one"):
+        studio.prompt.fill(prompt)
+        made.append(studio.generate())
+        studio.expect_video_of(made[-1])
+    studio.leave()
+    app.restart()
+    studio.open()
+    posters = studio.library.get_by_role("listitem")
+    expect(posters.nth(0)).to_contain_text("The newer one")
+    expect(posters.nth(1)).to_contain_text("The older one")
+    studio.page.wait_for_function("() => document.querySelector('#library img').naturalWidth > 0")
+    posters.nth(1).get_by_role("button").click()
+    expect(studio.video).to_have_attribute("src", f"/media/{made[0]}.mp4")
+    studio.expect_playing()
+    expect(studio.player).to_contain_text("The older one")
+
+
+def test_job_that_a_restart_interrupted_goes_on_to_its_video(studio: Studio, app: AppProcess) -> None:
+    job_id = start_a_long_one(studio, "Interrupted and finished")
+    studio.expect_state("running")
+    studio.leave()
+    app.restart()
+    studio.open()
+    assert studio.wait_for_job() == job_id
+    studio.expect_video_of(job_id)

@@ -1,0 +1,116 @@
+"""From a prompt to a video that plays on the same page, in each tab."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from seedance_ui.domain.request import Mode
+from seedance_ui.ui.examples import EXAMPLES
+from tests.app_process import AppProcess
+from tests.browser.studio_page import Studio, stream_kinds
+from tests.media_makers import make_image, make_mp3, make_video
+
+
+def test_text_tab_prompt_becomes_a_video_that_plays(studio: Studio) -> None:
+    studio.prompt.fill("Shot 1: A red kite over a beach, push in. Shot 2: It lands in the sand.")
+    studio.make_it_quick()
+    job_id = studio.generate()
+    studio.expect_video_of(job_id)
+    facts = studio.video_facts()
+    assert (facts["videoWidth"], facts["videoHeight"]) == (864, 496)
+    assert math.isclose(facts["duration"], 4, abs_tol=0.1)
+    for attribute in ("playsinline", "loop", "controls"):
+        expect(studio.video).to_have_attribute(attribute, "")
+    assert stream_kinds(studio.app.fetch(f"/media/{job_id}.mp4")) == ["audio", "video"]
+
+
+def test_text_tab_sound_off_makes_a_video_without_a_sound_stream(studio: Studio) -> None:
+    studio.prompt.fill("Snow falls without a sound")
+    studio.make_it_quick()
+    studio.page.get_by_role("checkbox", name="Sound").uncheck()
+    job_id = studio.generate()
+    studio.expect_video_of(job_id)
+    assert stream_kinds(studio.app.fetch(f"/media/{job_id}.mp4")) == ["video"]
+    expect(studio.player).to_contain_text("no sound")
+
+
+def test_frames_tab_two_pictures_become_a_video_that_plays(studio: Studio, tmp_path: Path) -> None:
+    studio.choose_tab(Mode.FRAMES)
+    studio.add_frame("first", make_image(tmp_path / "dawn.png", (640, 480), "#204060"))
+    studio.add_frame("last", make_image(tmp_path / "noon.png", (480, 640), "#f0c040"))
+    studio.prompt.fill("The sun climbs")
+    studio.make_it_quick()
+    studio.radio("Aspect ratio", "9:16").check()
+    studio.expect_video_of(studio.generate())
+    facts = studio.video_facts()
+    assert (facts["videoWidth"], facts["videoHeight"]) == (496, 864)
+
+
+def test_references_tab_image_video_and_audio_become_a_video_that_plays(studio: Studio, tmp_path: Path) -> None:
+    studio.choose_tab(Mode.REFERENCES)
+    studio.add_references(
+        make_mp3(tmp_path / "beat.mp3"),
+        make_video(tmp_path / "walk.mp4", size=(640, 480)),
+        make_image(tmp_path / "coat.png", (400, 400)),
+    )
+    expect(studio.tags).to_have_text(["@Image1", "@Video1", "@Audio1"])
+    studio.prompt.fill("The coat of @Image1 with the steps of @Video1, to the beat of @Audio1")
+    studio.make_it_quick()
+    studio.radio("Aspect ratio", "1:1").check()
+    job_id = studio.generate()
+    studio.expect_video_of(job_id)
+    facts = studio.video_facts()
+    assert (facts["videoWidth"], facts["videoHeight"]) == (640, 640)
+    assert stream_kinds(studio.app.fetch(f"/media/{job_id}.mp4")) == ["audio", "video"]
+
+
+def test_player_download_hands_out_the_video_under_the_words_of_its_prompt(studio: Studio) -> None:
+    studio.prompt.fill("Ein Fluß & zwei Brücken")
+    studio.make_it_quick()
+    job_id = studio.generate()
+    studio.expect_video_of(job_id)
+    with studio.page.expect_download() as started:
+        studio.player.get_by_role("button", name="Download").click()
+    assert started.value.suggested_filename == "ein-fluß-zwei-brucken.mp4"
+    assert started.value.path().read_bytes() == studio.app.fetch(f"/media/{job_id}.mp4")
+
+
+def test_generate_clicked_twice_makes_one_job(studio: Studio, app: AppProcess) -> None:
+    before = app.job_count()
+    studio.prompt.fill("One click, one job")
+    studio.make_it_quick()
+    studio.generate_button.dblclick()
+    studio.wait_for_job()
+    studio.expect_state("succeeded")
+    assert app.job_count() == before + 1
+
+
+@pytest.mark.parametrize("mode", Mode)
+def test_example_fills_the_form_and_generates_nothing(studio: Studio, app: AppProcess, mode: Mode) -> None:
+    """Every one of the tab; the shortest one then makes a video."""
+    before = app.job_count()
+    studio.choose_tab(mode)
+    examples = EXAMPLES[mode]
+    assert len(examples) == 6
+    for example in sorted(examples, key=lambda example: -example.duration_s):
+        studio.example(example.title).click()
+        expect(studio.prompt).to_have_value(example.prompt)
+        expect(studio.page.get_by_role("spinbutton", name="Duration in seconds")).to_have_value(str(example.duration_s))
+        expect(studio.radio("Resolution", example.resolution)).to_be_checked()
+        expect(studio.radio("Aspect ratio", example.aspect_ratio)).to_be_checked()
+        expect(studio.page.get_by_role("checkbox", name="Sound")).to_be_checked(checked=example.generate_audio)
+        seed = studio.page.get_by_role("spinbutton", name="Seed")
+        expect(seed).to_have_value("" if example.seed is None else str(example.seed))
+        shown = studio.frames if mode is Mode.FRAMES else studio.tray
+        for medium in example.media:
+            expect(shown).to_contain_text(Path(medium).name)
+        expect(studio.frames.get_by_role("button", name="Remove")).to_have_count(
+            len(example.media) if mode is Mode.FRAMES else 0
+        )
+        expect(studio.reference_cards).to_have_count(len(example.media) if mode is Mode.REFERENCES else 0)
+    assert app.job_count() == before
+    studio.expect_video_of(studio.generate())
