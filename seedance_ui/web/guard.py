@@ -1,7 +1,7 @@
 """The request guard: what never reaches Gradio or our routes, and the headers of every answer.
 
 Why each rule stands: Gradio 6.31 answers any Host (DNS rebinding), reflects foreign origins with
-credentials, streams any public URL through `/file=`, and takes bodies of any size (measured 2026-11).
+credentials, streams any public URL through `/file=` and `/file/`, and takes bodies of any size (measured 2026-11).
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ MAX_JSON_BYTES = 256_000
 """Any other body: a prompt and a form are far below."""
 
 _CLOSED = re.compile(
-    r"/(gradio_api/(file=\s*https?:|proxy=|run/|api/|vibe|process_recording|component_server)"
+    r"/(gradio_api/(file=\s*https?:|file/|proxy=|runs?(/|$)|run-history|api/|(undo-)?vibe|process_recording"
+    r"|component_server|deep_link|dev/|profiling|stream/)"
     r"|monitoring|docs|redoc|openapi\.json)",
     re.IGNORECASE,
 )
