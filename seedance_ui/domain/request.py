@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from seedance_ui.domain.media import MediaFile, MediaKind, Reference, identity, reference_from_json
+from seedance_ui.domain.media import MediaKind, Reference, identity, reference_from_json
 
 AUTO_DURATION_S = 0
 """The value of `GenerationRequest.duration_s` that leaves the length to the provider."""
@@ -43,15 +43,15 @@ class GenerationRequest:
     generate_audio: bool = True
     seed: int | None = None
     """None lets the provider draw one."""
-    first_frame: MediaFile | None = None
-    last_frame: MediaFile | None = None
+    first_frame: Reference | None = None
+    last_frame: Reference | None = None
     images: tuple[Reference, ...] = ()
     """In the order of their tags: the first is `@Image1`."""
     videos: tuple[Reference, ...] = ()
     audios: tuple[Reference, ...] = ()
 
     @property
-    def frames(self) -> tuple[MediaFile, ...]:
+    def frames(self) -> tuple[Reference, ...]:
         """The frames that are set, first before last."""
         return tuple(frame for frame in (self.first_frame, self.last_frame) if frame is not None)
 
@@ -95,7 +95,7 @@ class GenerationRequest:
     def from_json(cls, data: dict[str, Any]) -> GenerationRequest:
         """Rebuild what `to_json` returned."""
         frames = {
-            slot: MediaFile.from_json(data[slot]) if data[slot] else None for slot in ("first_frame", "last_frame")
+            slot: reference_from_json(data[slot]) if data[slot] else None for slot in ("first_frame", "last_frame")
         }
         lists = {
             kind: tuple(reference_from_json(item) for item in data[kind]) for kind in ("images", "videos", "audios")

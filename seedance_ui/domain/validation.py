@@ -35,6 +35,11 @@ Field = Literal[
 MAX_LINK_CHARS = 2048
 """A longer link is refused; no provider documents a limit, and browsers and proxies begin to cut here."""
 
+_LINK_EXAMPLES = {
+    MediaKind.IMAGE: "https://example.com/file.jpg",
+    MediaKind.VIDEO: "https://example.com/file.mp4",
+    MediaKind.AUDIO: "https://example.com/file.mp3",
+}
 _PLURAL = {MediaKind.IMAGE: "images", MediaKind.VIDEO: "videos", MediaKind.AUDIO: "audio files"}
 _FORMATS = {MediaKind.IMAGE: "JPEG, PNG or WebP", MediaKind.VIDEO: "MP4 or MOV", MediaKind.AUDIO: "MP3 or WAV"}
 _UNSENDABLE = re.compile("[\x00\ud800-\udfff]")
@@ -229,9 +234,9 @@ def check_link(
 ) -> Iterator[tuple[str, Literal["problem", "warning"]]]:
     """Yield what is wrong with a link in a slot for `kind`; its form only, since we never fetch it."""
     if not spec.takes_links:
-        yield f"is a link. {spec.provider_label} takes files only.", "problem"
+        yield f"is a link. {spec.provider_label} takes only files here. Add the file itself.", "problem"
     elif link.kind is not kind or not _is_https_link(link.url):
-        yield "is no link that can be used. It must look like https://example.com/file.mp4.", "problem"
+        yield f"is no link that can be used. It must look like {_LINK_EXAMPLES[kind]}.", "problem"
 
 
 def _is_https_link(url: str) -> bool:

@@ -14,7 +14,7 @@ from seedance_ui.domain.media import MediaFile, MediaKind, MediaLink, Reference,
 from seedance_ui.domain.model_spec import ModelSpec
 from seedance_ui.domain.request import GenerationRequest
 from seedance_ui.domain.validation import MAX_LINK_CHARS, blocking, check_request
-from tests.samples import LENIENT, STRICT, audio, image, references_request, text_request, video
+from tests.samples import LENIENT, STRICT, audio, frames_request, image, references_request, text_request, video
 
 TAKES_LINKS = replace(STRICT, takes_links=True)
 LINK = "https://example.com/clip.mp4"
@@ -52,6 +52,13 @@ def test_a_request_keeps_links_and_files_in_their_order(
     assert through_json(request).fingerprint() == request.fingerprint()
 
 
+@given(LINKS, st.none() | LINKS | st.just(image()))
+def test_a_request_keeps_frames_that_are_links(first: MediaLink, last: Reference | None) -> None:
+    request = frames_request(first_frame=first, last_frame=last)
+    assert through_json(request) == request
+    assert through_json(request).fingerprint() == request.fingerprint()
+
+
 def test_a_fingerprint_tells_links_apart_by_their_address() -> None:
     def fingerprint(*videos: Reference) -> str:
         return references_request(videos=videos).fingerprint()
@@ -59,6 +66,8 @@ def test_a_fingerprint_tells_links_apart_by_their_address() -> None:
     one, other = MediaLink(LINK, MediaKind.VIDEO), MediaLink(f"{LINK}?v=2", MediaKind.VIDEO)
     assert len({fingerprint(one), fingerprint(other), fingerprint(video()), fingerprint(one, other)}) == 4
     assert fingerprint(one) == fingerprint(MediaLink(LINK, MediaKind.VIDEO))
+    picture = MediaLink("https://example.com/a.jpg", MediaKind.IMAGE)
+    assert frames_request(first_frame=picture).fingerprint() != frames_request().fingerprint()
 
 
 def test_the_identity_of_a_link_is_its_address_and_of_a_file_its_content() -> None:
@@ -127,7 +136,35 @@ def test_a_link_in_a_slot_of_another_kind_is_a_problem() -> None:
 @pytest.mark.parametrize("spec", [STRICT, LENIENT], ids=lambda spec: spec.provider)
 def test_a_provider_that_takes_files_only_says_so(spec: ModelSpec) -> None:
     [(asset, message)] = problems(spec, videos=(MediaLink(LINK, MediaKind.VIDEO),))
-    assert (asset, message) == ("@Video1", f"@Video1 is a link. {spec.provider_label} takes files only.")
+    assert asset == "@Video1"
+    assert message == f"@Video1 is a link. {spec.provider_label} takes only files here. Add the file itself."
+
+
+@pytest.mark.parametrize(
+    ("frames", "field", "said"),
+    [
+        (
+            {"first_frame": MediaLink(LINK, MediaKind.VIDEO)},
+            "first_frame",
+            "must look like https://example.com/file.jpg.",
+        ),
+        ({"last_frame": MediaLink("http://example.com/a.jpg", MediaKind.IMAGE)}, "last_frame", "The last frame is no"),
+    ],
+    ids=["another kind", "not https"],
+)
+def test_a_frame_that_is_a_link_is_checked_in_form(frames: dict[str, Any], field: str, said: str) -> None:
+    [problem] = blocking(check_request(frames_request(**frames), TAKES_LINKS))
+    assert (problem.field, problem.asset) == (field, None)
+    assert said in problem.message
+
+
+def test_frames_may_be_links_where_references_may() -> None:
+    request = frames_request(
+        first_frame=MediaLink("https://example.com/a.jpg", MediaKind.IMAGE),
+        last_frame=MediaLink("https://example.com/b", MediaKind.IMAGE),
+    )
+    assert check_request(request, TAKES_LINKS) == []
+    assert [problem.field for problem in blocking(check_request(request, STRICT))] == ["first_frame", "last_frame"]
 
 
 def test_links_count_like_files() -> None:

@@ -46,6 +46,7 @@ from tests.scripted import QuickClock, make_job
 
 TEXT = GenerationRequest(provider="aimlapi", mode=Mode.TEXT, prompt="A tram in the rain")
 CLIP_LINK = MediaLink("https://example.com/clip.mp4", MediaKind.VIDEO)
+PICTURE_LINK = MediaLink("https://example.com/picture.jpg", MediaKind.IMAGE)
 REACHABLE = AimlApi(Setup(Path(), hand_over=lambda job_id, file: "https://outside.example"))
 """Without a key, but with an address from outside."""
 MARKS = (b"nobody", b"2031:07:09")
@@ -153,7 +154,7 @@ FILES = {
         ("audios", 3, [samples.audio(f"{n}.mp3") for n in range(3)] + [samples.audio("w.wav", mime="audio/wav")]),
     )
 }
-FRAME = st.sampled_from([samples.image("first.png"), samples.image("last.png")])
+FRAME = st.sampled_from([samples.image("first.png"), samples.image("last.png"), PICTURE_LINK])
 MEDIA = {
     Mode.TEXT: st.just({}),
     Mode.FRAMES: st.fixed_dictionaries({"first_frame": FRAME, "last_frame": st.none() | FRAME}),
@@ -274,6 +275,13 @@ async def test_upload_makes_data_uris_of_pictures_and_sound_and_links_of_videos(
     assert fake.received == []
     await provider.submit(job, handles)
     assert fake.bodies() == [build_payload(request, handles)]
+
+
+async def test_a_frame_that_is_a_link_is_sent_as_it_is(provider: AimlApi, fake: FakeAimlApi, tmp_path: Path) -> None:
+    last = on_disk(samples.image("last.png"), tmp_path)
+    job = job_of(replace(TEXT, mode=Mode.FRAMES, first_frame=PICTURE_LINK, last_frame=last))
+    await provider.submit(job, await provider.upload(job))
+    assert fake.bodies() == [{**PLAIN, "image_url": PICTURE_LINK.url, "last_image_url": data_uri(last)}]
 
 
 async def test_upload_of_a_file_that_is_gone_names_it(provider: AimlApi) -> None:

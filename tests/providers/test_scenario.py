@@ -409,6 +409,17 @@ async def test_a_link_is_fetched_by_scenario_itself(fake: FakeScenario, scenario
     assert fake.assets[fake.bodies()[0]["referenceVideos"][0]].kind == "video"
 
 
+async def test_a_frame_that_is_a_link_is_fetched_like_any_other(
+    fake: FakeScenario, scenario: Scenario, make_file: MakeFile
+) -> None:
+    link = MediaLink("https://example.com/first.jpg", MediaKind.IMAGE)
+    await run(scenario, replace(TEXT, mode=Mode.FRAMES, first_frame=link, last_frame=make_file("image", b"pixels")))
+    [request] = fake.requests("POST", "/v1/uploads")
+    assert request.json() == {"url": link.url, "kind": "image", "assetOptions": {"hide": True}}
+    [body] = fake.bodies()
+    assert [fake.assets[body[name]].kind for name in ("image", "lastFrameImage")] == ["image", "image"]
+
+
 # The price
 
 

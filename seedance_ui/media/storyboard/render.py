@@ -60,6 +60,7 @@ def draw_storyboard(args: dict[str, Any], report: Callable[[float], None]) -> Dr
     board = Storyboard(request, int(args["seed"]), size, duration_s)
     try:
         board.write(partial, report)
+        _sync(partial)  # a power cut must not leave an empty file under the final name
         os.replace(partial, out)
     finally:
         partial.unlink(missing_ok=True)
@@ -132,13 +133,13 @@ class Storyboard:
         return move if move.label else find_move(self._look, choice)
 
     def _open_frames(self) -> Scene | None:
-        """Return the one scene of mode frames, which goes through all shots."""
+        """Return the one scene of mode frames, which goes through all shots; a link never comes this far."""
         first, last = self._request.first_frame, self._request.last_frame
-        if self._request.mode is not Mode.FRAMES or first is None:
+        if self._request.mode is not Mode.FRAMES or not isinstance(first, MediaFile):
             return None
         return FirstToLast(
             media_files.open_source(first, "The first frame", self._size),
-            media_files.open_source(last, "The last frame", self._size) if last else None,
+            media_files.open_source(last, "The last frame", self._size) if isinstance(last, MediaFile) else None,
             self._moves[0],
             with_words=bool(self._request.prompt.strip()),
         )
@@ -195,6 +196,11 @@ class Storyboard:
             if samples is not None and samples.size:
                 tracks.append(sound.Track(samples, start_s, _VIDEO_SOUND_GAIN if is_clip else 1.0))
         return tracks
+
+
+def _sync(path: Path) -> None:
+    with path.open("rb+") as written:
+        os.fsync(written.fileno())
 
 
 def _references(kind: MediaKind, files: Sequence[MediaFile | MediaLink]) -> list[Reference]:
