@@ -268,6 +268,8 @@ def _database_url(env: Mapping[str, str], data_dir: Path) -> str:
     # Hosts hand out postgres:// and postgresql://; the driver that requirements.txt brings is psycopg.
     if url.drivername in ("postgres", "postgresql"):
         url = url.set(drivername="postgresql+psycopg")
+    if url.get_backend_name() == "sqlite" and url.database in (None, "", ":memory:"):
+        raise ConfigError("DATABASE_URL names no file. Jobs must survive a restart: sqlite:////path/to/jobs.sqlite3.")
     if url.get_backend_name() not in ("sqlite", "postgresql"):
         raise ConfigError("DATABASE_URL must begin with sqlite:/// or postgresql+psycopg://.")
     return url.render_as_string(hide_password=False)

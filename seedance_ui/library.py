@@ -45,9 +45,13 @@ class Library:
         return self.directory / f"{job_id}-last.png"
 
     def saved(self, job_id: str) -> SavedVideo | None:
-        """Measure a video that is in the library already; None where there is none. Blocks."""
+        """Measure a video that is in the library already; None where there is none that is whole. Blocks."""
         path = self.video_path(job_id)
-        return _measure(path) if path.exists() else None
+        try:
+            return _measure(path) if path.exists() else None
+        except MediaError as exc:
+            log.error("The video of job %s is damaged in the library: %s", job_id, exc)
+            return None
 
     def keep(self, job_id: str, source: Path) -> SavedVideo:
         """Take a video into the library; `source` lies on the same disk and is gone afterwards. Blocks.
@@ -66,13 +70,13 @@ class Library:
         return video
 
     async def make_stills(self, job_id: str) -> None:
-        """Make the poster and the last frame; a video without them is still a video, so faults are only logged."""
+        """Make the poster and the last frame; B8: a video without them is still a video, whatever went wrong."""
         try:
             await make_stills(
                 self.video_path(job_id), poster=self.poster_path(job_id), last_frame=self.last_frame_path(job_id)
             )
-        except (MediaError, StoreError) as exc:
-            log.warning("No stills for job %s: %s", job_id, exc)
+        except Exception:
+            log.exception("No stills for job %s", job_id)
 
 
 def _measure(path: Path) -> SavedVideo:

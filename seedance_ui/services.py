@@ -60,6 +60,10 @@ MIN_FREE_BYTES = 100_000_000
 """Below this much free disk nothing new is started."""
 
 
+MAX_WAITING = 500
+"""How many jobs may wait in line in all."""
+
+
 @dataclass(frozen=True, slots=True)
 class Offer:
     """One provider, as this installation can offer it to its visitors."""
@@ -139,9 +143,7 @@ class Services:
         self._tools = Tools(self._store, self._library, self._clock, self._executor)
         self._handovers = Handovers(self._store.engine, settings.public_url) if settings.public_url else None
         self._providers = {name: make(self._setup(name, make.info)) for name, make in providers.items()}
-        on_sqlite = make_url(settings.database_url).get_backend_name() == "sqlite"
-        lock = FileLock(data_dir / "runner.lock", thread_local=False) if on_sqlite else None
-        self._runner = Runner(self._providers, self._tools, lock=lock)
+        self._runner = Runner(self._providers, self._tools, lock=_lock_of(settings.database_url))
 
     def _setup(self, provider_id: str, info: ProviderInfo) -> Setup:
         """Return what one provider is given: its own keys, never another's (D2)."""
@@ -160,6 +162,11 @@ class Services:
     def start(self) -> None:
         """Begin to walk jobs; what a dead process left goes on."""
         self._runner.start()
+
+    @property
+    def is_running(self) -> bool:
+        """Whether jobs are walked."""
+        return self._runner.is_running
 
     def stop(self) -> None:
         """Let what is being sent arrive, and stop; a restart goes on from the table."""
@@ -200,6 +207,7 @@ class Services:
             MediaError: It is not what it says, or cannot be read.
             StoreError: The disk would not take it.
         """
+        self._check_disk(MIN_FREE_BYTES)
         return await self._intake.take_in(Path(path), name=name)
 
     def check(self, request: GenerationRequest) -> list[Problem]:
@@ -282,7 +290,9 @@ class Services:
         """
         if problems := blocking(self.check(request)):
             raise InvalidRequestError(problems)
-        self._check_disk(self._usable(request.provider))
+        offer = self._usable(request.provider)
+        self._check_disk(MIN_FREE_BYTES_PAID if offer.info.needs_key else MIN_FREE_BYTES)
+        await self._check_line()
         try:
             cost = await self._price(request)
         except StrayJobError as stray:
@@ -313,8 +323,14 @@ class Services:
             seed=request.seed,
         )
 
-    def _check_disk(self, offer: Offer) -> None:
-        needed_bytes = MIN_FREE_BYTES_PAID if offer.info.needs_key else MIN_FREE_BYTES
+    async def _check_line(self) -> None:
+        waiting = (await self.count_by_state()).get(JobState.QUEUED.value, 0)
+        if waiting >= MAX_WAITING:
+            raise StoreError(
+                f"{waiting} videos wait in line already. Nothing was sent, nothing was charged. Try later."
+            )
+
+    def _check_disk(self, needed_bytes: int) -> None:
         free_bytes = self._free_bytes(self.settings.data_dir)
         if free_bytes < needed_bytes:
             raise StoreError(
@@ -406,6 +422,14 @@ class Services:
     async def handed_over(self, token: str) -> HandedOver | None:
         """Return the uploaded file behind a link that a provider was given; None where there is none any more."""
         return await self._tools.blocking(self._handovers.find, token) if self._handovers else None
+
+
+def _lock_of(database_url: str) -> FileLock | None:
+    """Return the lock of an SQLite file, which lies beside it: two data directories may name one database."""
+    url = make_url(database_url)
+    if url.get_backend_name() != "sqlite" or url.database is None:
+        return None
+    return FileLock(f"{url.database}.runner.lock", thread_local=False)
 
 
 def _prepare_directory(data_dir: Path) -> None:

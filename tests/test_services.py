@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from seedance_ui import services as services_room
 from seedance_ui.config import Settings
 from seedance_ui.domain.job import Job, JobUpdate
 from seedance_ui.domain.request import GenerationRequest, Mode
@@ -108,6 +109,24 @@ async def test_submit_on_a_full_disk_starts_nothing(start: Start) -> None:
             await services.submit(REQUEST, owner=LOCAL_OWNER)
         assert await services.count_by_state() == {"succeeded": 1}
         assert len(await services.library(LOCAL_OWNER)) == 1
+
+
+async def test_submit_into_a_line_that_is_full_is_refused(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(services_room, "MAX_WAITING", 0)
+    async with start() as services:
+        with pytest.raises(StoreError, match="wait in line already.*nothing was charged"):
+            await services.submit(REQUEST, owner=LOCAL_OWNER)
+
+
+async def test_two_processes_on_one_database_run_each_job_once(start: Start, tmp_path: Path) -> None:
+    """A9: the lock lies beside the database, not in the data directory."""
+    url = {"DATABASE_URL": f"sqlite:///{tmp_path}/shared.sqlite3"}
+    async with start(url) as first, start({**url, "SEEDANCE_DATA_DIR": str(tmp_path / "other")}) as second:
+        job_ids = [await second.submit(replace(REQUEST, seed=n), owner=LOCAL_OWNER) for n in range(3)]
+        for job_id in job_ids:
+            assert (await ended(second, job_id))["state"] == "succeeded"
+        ran = [len(services._providers["scripted"].submits) for services in (first, second)]
+        assert sorted(ran) == [0, 3]
 
 
 async def test_a_double_click_is_one_job(start: Start) -> None:

@@ -5,41 +5,38 @@ from __future__ import annotations
 from pathlib import Path
 
 from seedance_ui.domain.job import FinishedVideo, Job, JobError, LocalVideo, SavedVideo
-from seedance_ui.errors import SeedanceError, StoreError
+from seedance_ui.errors import MediaError, SeedanceError
 from seedance_ui.jobs.tools import Tools
 from seedance_ui.providers.addresses import is_loopback_url
 from seedance_ui.providers.base import Provider
 from seedance_ui.providers.downloads import Origin
 
 
-async def save_video(job: Job, provider: Provider, tools: Tools, known: FinishedVideo | None) -> SavedVideo:
-    """Save the video of a job that its provider has finished; harmless to do again after any crash.
-
-    Args:
-        job: In state `downloading`.
-        provider: Is asked where the video is, unless that is known: a link is never stored, and does not last.
-        tools: The library, the downloader, and where calls that block run.
-        known: What the provider said last, while that is fresh.
+async def bring_home(job: Job, provider: Provider, tools: Tools, video: FinishedVideo) -> SavedVideo:
+    """Take a finished video into the library; harmless to do again after any crash.
 
     Raises:
-        ProviderError: The provider, or the server that it names, gave no whole video.
+        ProviderError: The server that the provider names gave no whole video.
         MediaError: What came is not a whole video.
-        StoreError: The disk would not take it, or there is nothing to fetch yet.
+        StoreError: The disk would not take it.
     """
-    saved = await tools.blocking(tools.library.saved, job.job_id)
-    if saved is not None:
-        return saved
-    video = known or (await provider.poll(job)).video
-    if video is None:
-        raise StoreError("The provider has not handed out the video yet.")
     if isinstance(video, LocalVideo):
-        return await tools.blocking(tools.library.keep, job.job_id, video.path)
+        return await _keep_local(job, tools, video)
     part = tools.library.part_path(job.job_id)
     try:
         await tools.downloader.fetch(video.url, part, _origin(provider))
         return await tools.blocking(tools.library.keep, job.job_id, part)
     finally:
         await tools.blocking(_discard, part)
+
+
+async def _keep_local(job: Job, tools: Tools, video: LocalVideo) -> SavedVideo:
+    """Take over what an embedded provider made; what is damaged goes, so that it is made again."""
+    try:
+        return await tools.blocking(tools.library.keep, job.job_id, video.path)
+    except MediaError:
+        await tools.blocking(_discard, video.path)
+        raise
 
 
 def explain_expired(job: Job, cause: SeedanceError, *, provider_label: str) -> JobError:

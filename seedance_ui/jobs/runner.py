@@ -10,16 +10,18 @@ import asyncio
 import logging
 import secrets
 import threading
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from typing import Any, TypeVar
 
 from filelock import FileLock, Timeout
 
-from seedance_ui.domain.job import Job
+from seedance_ui.domain.job import Job, JobError, JobState, Phase
 from seedance_ui.errors import StoreError
 from seedance_ui.jobs.bell import wait_at_most
+from seedance_ui.jobs.hold import Hold
+from seedance_ui.jobs.store import Store
 from seedance_ui.jobs.tools import Tools
-from seedance_ui.jobs.walk import Walk
+from seedance_ui.jobs.walk import walk
 from seedance_ui.providers.base import Provider
 
 log = logging.getLogger(__name__)
@@ -44,7 +46,7 @@ class Runner:
         self._tools = tools
         self._lock = lock
         self._worker = secrets.token_urlsafe(12)
-        self._walks: dict[str, tuple[Walk, asyncio.Task[None]]] = {}
+        self._walks: dict[str, tuple[Hold, asyncio.Task[None]]] = {}
         self._loop = asyncio.new_event_loop()
         self._wake = asyncio.Event()
         self._stopping = asyncio.Event()
@@ -70,6 +72,11 @@ class Runner:
         """A person wants something of this job."""
         self._loop.call_soon_threadsafe(self._nudge, job_id)
 
+    @property
+    def is_running(self) -> bool:
+        """Whether jobs are walked, or will be once another process lets go of them."""
+        return self._thread.is_alive()
+
     async def ask(self, question: Coroutine[Any, Any, T]) -> T:
         """Run a provider's coroutine where its connections live, from any other loop."""
         return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(question, self._loop))
@@ -85,46 +92,60 @@ class Runner:
             self._loop.close()
 
     async def _main(self) -> None:
+        """Run until `stop`; nothing that breaks on the way ends this thread before."""
+        renewing = None
         try:
             if await self._become_the_runner():
                 renewing = asyncio.ensure_future(self._keep_leases())
                 await self._serve()
+        finally:
+            if renewing is not None:
                 renewing.cancel()
             await self._wind_down()
-        finally:
             if self._lock is not None and self._lock.is_locked:
                 self._lock.release()
 
     async def _become_the_runner(self) -> bool:
         """Wait for the file lock, where there is one; False where the app stops first."""
-        if self._lock is None:
-            return True
         while not self._stopping.is_set():
             try:
-                self._lock.acquire(blocking=False)
+                if self._lock is not None:
+                    self._lock.acquire(blocking=False)
+                    await self._tools.blocking(self._tools.store.drop_all_leases)
+                return True
             except Timeout:
-                await self._pause()
-                continue
-            await self._tools.blocking(self._tools.store.drop_all_leases)
-            return True
+                log.debug("Another process runs the jobs of this database")
+            except Exception:
+                log.exception("The jobs cannot be taken over yet")
+            await wait_at_most(self._stopping, LOOK_AGAIN_S)
         return False
 
     async def _serve(self) -> None:
         while not self._stopping.is_set():
             self._wake.clear()
-            try:
-                await self._take_work()
-            except StoreError as exc:
-                log.error("The job database does not answer: %s", exc)
-            await self._pause()
+            await self._unbroken(self._take_work)
+            await wait_at_most(self._wake, LOOK_AGAIN_S)
 
-    async def _pause(self) -> None:
-        """Wait until somebody rings, at most a moment."""
-        await wait_at_most(self._wake, LOOK_AGAIN_S)
+    async def _keep_leases(self) -> None:
+        while not self._stopping.is_set():
+            await self._unbroken(self._renew_leases)
+            await wait_at_most(self._stopping, LEASE_S / 3)
+
+    async def _unbroken(self, work: Callable[[], Awaitable[None]]) -> None:
+        """Do some work; whatever breaks in it is logged, and it is done again soon."""
+        try:
+            await work()
+        except StoreError as exc:
+            log.error("The job database does not answer: %s", exc)
+        except Exception:
+            log.exception("The runner's work broke; it goes on")
 
     async def _take_work(self) -> None:
         """Recover first, then fill each provider's free places, first come first served."""
-        while (job := await self._claim(self._tools.store.claim_interrupted, tuple(self._providers))) is not None:
+        known = tuple(self._providers)
+        while (job := await self._claim(self._tools.store.claim_orphan, known)) is not None:
+            await self._tools.blocking(_rest_orphan, self._tools.store, job)
+        while (job := await self._claim(self._tools.store.claim_interrupted, known)) is not None:
             self._start_walk(job)
         for provider_id, provider in self._providers.items():
             while self._busy_at(provider_id) < provider.spec().jobs_at_once:
@@ -137,31 +158,27 @@ class Runner:
         return await self._tools.blocking(lambda: claim(*which, worker=self._worker, lease_s=LEASE_S))
 
     def _busy_at(self, provider_id: str) -> int:
-        return sum(walk.job.request.provider == provider_id for walk, _ in self._walks.values())
+        """Return how many places are taken there; a video that is being saved takes none."""
+        jobs = (hold.job for hold, _ in self._walks.values())
+        return sum(job.request.provider == provider_id and job.state is not JobState.DOWNLOADING for job in jobs)
 
     def _start_walk(self, job: Job) -> None:
-        walk = Walk(job, self._providers[job.request.provider], self._tools)
-        task = asyncio.ensure_future(walk.run())
-        self._walks[job.job_id] = (walk, task)
+        hold = Hold(job, self._providers[job.request.provider], self._tools)
+        task = asyncio.ensure_future(walk(hold))
+        self._walks[job.job_id] = (hold, task)
         task.add_done_callback(lambda done: self._on_walk_done(job.job_id, done))
 
     def _on_walk_done(self, job_id: str, task: asyncio.Task[None]) -> None:
-        """Free the place. A walk that broke left its job open: the lease runs out and it is taken up again."""
-        self._walks.pop(job_id, None)
+        """Free the place, unless it is another walk's by now."""
+        if job_id in self._walks and self._walks[job_id][1] is task:
+            del self._walks[job_id]
         self._wake.set()
-        if not task.cancelled() and task.exception() is not None:
-            log.error("Job %s: the walk broke", job_id, exc_info=task.exception())
 
-    async def _keep_leases(self) -> None:
-        while True:
-            await self._tools.clock.sleep(LEASE_S / 3)
-            try:
-                await self._tools.blocking(self._renew_leases)
-            except StoreError as exc:
-                log.error("Leases were not renewed: %s", exc)
-
-    def _renew_leases(self) -> None:
-        self._tools.store.renew_leases(tuple(self._walks), worker=self._worker, lease_s=LEASE_S)
+    async def _renew_leases(self) -> None:
+        walking = tuple(self._walks)
+        await self._tools.blocking(
+            lambda: self._tools.store.renew_leases(walking, worker=self._worker, lease_s=LEASE_S)
+        )
 
     def _begin_to_stop(self) -> None:
         self._stopping.set()
@@ -173,12 +190,24 @@ class Runner:
 
     async def _wind_down(self) -> None:
         """Let requests that are on their way arrive, stop the rest; a restart goes on from the table."""
-        sending = [walk.sending for walk, _ in self._walks.values() if walk.sending and not walk.sending.done()]
+        sending = [hold.sending for hold, _ in self._walks.values() if hold.sending and not hold.sending.done()]
         if sending:
             await asyncio.wait(sending, timeout=STOP_WITHIN_S)
         tasks = [task for _, task in self._walks.values()]
-        for task in tasks:
+        for task in (*tasks, *sending):
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(*tasks, *sending, return_exceptions=True)
         for provider in self._providers.values():
             await provider.close()
+
+
+def _rest_orphan(store: Store, job: Job) -> None:
+    """Leave a job of a provider that this app does not have any more to a person."""
+    error = JobError(
+        code="provider_gone",
+        title=f"This app has no provider {job.request.provider!r} any more",
+        detail=f"Generation ID {job.remote_id}." if job.remote_id else "",
+        charged="unknown" if job.remote_id else "no",
+        next_step="Start the version of the app that has it, or look at your usage page at the provider.",
+    )
+    store.move(job, state=JobState.NEEDS_ATTENTION, phase=Phase.DONE, message=error.title, error=error)

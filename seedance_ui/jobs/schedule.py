@@ -64,9 +64,15 @@ def save_again_s(failures: int, retry_after_s: float | None = None) -> float:
     return max(wait_s, min(300.0, retry_after_s or 0.0))
 
 
+def broke_again_s(broken: int) -> float:
+    """Return how long to wait after a step broke in a way that nobody foresaw, for the `broken`-th time in a row."""
+    return min(_MAX_BACKOFF_S, 2.0 ** min(broken - 1, 6))
+
+
 def usual_range_s(past_runs_s: Sequence[float]) -> tuple[float, float] | None:
     """Return the range in which most similar runs ended (10th to 90th percentile); None on too few runs."""
-    if len(past_runs_s) < SIMILAR_RUNS_NEEDED:
+    believable = [run_s for run_s in past_runs_s if run_s > 0]  # a clock that was set back makes negative ones
+    if len(believable) < SIMILAR_RUNS_NEEDED:
         return None
-    deciles = quantiles(past_runs_s, n=10, method="inclusive")
+    deciles = quantiles(believable, n=10, method="inclusive")
     return round(deciles[0], 1), round(deciles[-1], 1)

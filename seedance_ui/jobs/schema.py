@@ -12,6 +12,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     DateTime,
+    Engine,
     Float,
     Index,
     Integer,
@@ -22,12 +23,15 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    insert,
+    select,
 )
 from sqlalchemy.engine import Dialect
 
 from seedance_ui.domain.job import Job, JobError, JobState, Phase, SavedVideo
 from seedance_ui.domain.pricing import Cost
 from seedance_ui.domain.request import GenerationRequest
+from seedance_ui.errors import StoreError
 
 
 class _Utc(TypeDecorator[datetime]):
@@ -118,6 +122,30 @@ handovers = Table(
     Column("mime", String(64), nullable=False),
     UniqueConstraint("job_id", "path", name="one_link_a_file"),
 )
+
+
+SCHEMA_VERSION = 1
+"""Goes up with every change of these tables that older rows or older code would not survive."""
+
+about = Table("about", metadata, Column("schema_version", Integer, nullable=False))
+
+
+def prepare(engine: Engine) -> None:
+    """Make the tables that are missing.
+
+    Raises:
+        StoreError: They were made by another version of the app.
+    """
+    metadata.create_all(engine)
+    with engine.begin() as db:
+        version = db.execute(select(about.c.schema_version)).scalar()
+        if version is None:
+            db.execute(insert(about).values(schema_version=SCHEMA_VERSION))
+        elif version != SCHEMA_VERSION:
+            raise StoreError(
+                f"The job database has version {version}, and this app knows version {SCHEMA_VERSION}. "
+                "Start the version of the app that made it, or set SEEDANCE_DATA_DIR to another directory."
+            )
 
 
 def job_from_row(row: RowMapping) -> Job:

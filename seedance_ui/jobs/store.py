@@ -12,8 +12,8 @@ from collections.abc import Callable, Collection, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, Update, func, insert, or_, select, update
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy import ColumnElement, Connection, Update, func, insert, or_, select, update
+from sqlalchemy.exc import IntegrityError
 
 from seedance_ui.domain.job import (
     CANCELLABLE_HERE,
@@ -23,40 +23,28 @@ from seedance_ui.domain.job import (
     Job,
     JobState,
     Phase,
-    SnapshotJson,
     build_snapshot,
 )
 from seedance_ui.domain.pricing import Cost
-from seedance_ui.domain.request import GenerationRequest
 from seedance_ui.errors import LeaseLostError, StoreError
 from seedance_ui.jobs.bell import Bell
-from seedance_ui.jobs.engine import READS_ONLY, open_engine
-from seedance_ui.jobs.schema import columns_of, job_events, job_from_row, jobs, metadata, similar_runs
+from seedance_ui.jobs.reader import Reader, readable
+from seedance_ui.jobs.schema import columns_of, job_events, job_from_row, jobs, similar_runs
+
+SHOWN_PLACES = 50
+"""How many in a waiting line are told their place; each step of the line costs an event for each of them."""
 
 
 class FormTokenReusedError(StoreError):
     """The same form was sent again with other settings."""
 
 
-class Store:
+class Store(Reader):
     """The one door to the database."""
 
     def __init__(self, url: str, *, now: Callable[[], datetime], bell: Bell) -> None:
-        self._engine = open_engine(url)
-        self._reader = self._engine.execution_options(**READS_ONLY)
-        self._now = now
+        super().__init__(url, now=now)
         self._bell = bell
-        with self._guarded("The job database cannot be opened"):
-            metadata.create_all(self._engine)
-
-    @property
-    def engine(self) -> Engine:
-        """The connections, for what lies beside the jobs in the same database."""
-        return self._engine
-
-    def close(self) -> None:
-        """Give back all connections."""
-        self._engine.dispose()
 
     # -- a person's side ---------------------------------------------------------------------------
 
@@ -120,7 +108,9 @@ class Store:
             here = update(jobs).where(jobs.c.job_id == job_id)
             moved = self._change(db, here.where(before_sending), ended)
             if not moved:
-                wish = {"cancel_wanted": True, "message": "Asking to stop"}
+                too_late = found.state is JobState.DOWNLOADING
+                message = "The video is finished already; it will be kept" if too_late else "Asking to stop"
+                wish = {"cancel_wanted": True, "message": message}
                 moved = self._change(db, here.where(still_open, jobs.c.cancel_wanted.is_(False)), wish)
             job = self._append_event(db, job_id) if moved else found
         if moved:
@@ -138,9 +128,16 @@ class Store:
         middle = [state.value for state in OPEN_STATES - {JobState.QUEUED}]
         return self._claim(worker, lease_s, jobs.c.provider.in_(providers) & jobs.c.state.in_(middle))
 
+    def claim_orphan(self, providers: Collection[str], *, worker: str, lease_s: float) -> Job | None:
+        """Take an open job of a provider that is none of these; None where there is none."""
+        still_open = [state.value for state in OPEN_STATES]
+        return self._claim(worker, lease_s, jobs.c.provider.not_in(providers) & jobs.c.state.in_(still_open))
+
     def _claim(self, worker: str, lease_s: float, which: ColumnElement[bool]) -> Job | None:
         now = self._now()
-        free = or_(jobs.c.worker.is_(None), jobs.c.lease_until < now)
+        # Never one of our own: a clock that jumps ahead must not start a second walk of a job that is walked.
+        dead = (jobs.c.lease_until < now) & (jobs.c.worker != worker)
+        free = or_(jobs.c.worker.is_(None), dead)
         longest_waiting = select(jobs.c.number).where(which, free).order_by(jobs.c.number).limit(1)
         with self._read() as db:  # an idle app must not take the write lock each second
             if db.execute(longest_waiting).scalar() is None:
@@ -151,7 +148,9 @@ class Store:
             if number is None:
                 return None
             db.execute(update(jobs).where(jobs.c.number == number).values(lease))
-            return job_from_row(db.execute(select(jobs).where(jobs.c.number == number)).mappings().one())
+            row = db.execute(select(jobs).where(jobs.c.number == number)).mappings().one()
+        # Outside the transaction: a row that cannot be read stays ours, and does not stand in the others' way.
+        return readable(row)
 
     def renew_leases(self, job_ids: Collection[str], *, worker: str, lease_s: float) -> None:
         """Keep the jobs that this worker is walking; one whose walk broke runs out and is taken up again."""
@@ -216,7 +215,7 @@ class Store:
         waiting = (jobs.c.provider == provider, jobs.c.state == JobState.QUEUED.value, jobs.c.worker.is_(None))
         in_line = select(jobs.c.job_id, jobs.c.message).where(*waiting).order_by(jobs.c.number)
         with self._read() as db:
-            rows = db.execute(in_line).all()
+            rows = db.execute(in_line.limit(SHOWN_PLACES)).all()
         words = {row.job_id: f"Waiting, number {place} in line" for place, row in enumerate(rows, start=1)}
         changed = [row.job_id for row in rows if row.message != words[row.job_id]]
         if not changed:
@@ -229,70 +228,7 @@ class Store:
         for job_id in changed:
             self._bell.ring(job_id)
 
-    # -- reading -----------------------------------------------------------------------------------
-
-    def get(self, job_id: str) -> Job | None:
-        """Return a job as it is now; None for an unknown id."""
-        with self._read() as db:
-            return self._get(db, job_id)
-
-    def events_after(self, job_id: str, seq: int) -> list[tuple[int, SnapshotJson]]:
-        """Return the numbered snapshots behind `seq`, oldest first; numbers of a job start at 1."""
-        newer = (
-            select(job_events.c.seq, job_events.c.detail)
-            .where(job_events.c.job_id == job_id, job_events.c.seq > seq)
-            .order_by(job_events.c.seq)
-        )
-        with self._read() as db:
-            return [(row.seq, row.detail) for row in db.execute(newer)]
-
-    def reached_at(self, job_id: str, state: JobState) -> datetime | None:
-        """Return when a job first came into a state; None where it never did."""
-        first = select(func.min(job_events.c.at)).where(
-            job_events.c.job_id == job_id, job_events.c.state == state.value
-        )
-        with self._read() as db:
-            return db.execute(first).scalar()
-
-    def jobs_of(self, owner: str | None, states: Collection[JobState], *, limit: int) -> list[Job]:
-        """Return an owner's jobs in these states, newest first; a job without owner is never listed."""
-        if owner is None:
-            return []
-        theirs = (
-            select(jobs)
-            .where(jobs.c.owner == owner, jobs.c.state.in_([state.value for state in states]))
-            .order_by(jobs.c.number.desc())
-            .limit(limit)
-        )
-        with self._read() as db:
-            return [job_from_row(row) for row in db.execute(theirs).mappings()]
-
-    def count_by_state(self) -> dict[str, int]:
-        """Return how many jobs there are in each state that has any."""
-        with self._read() as db:
-            rows = db.execute(select(jobs.c.state, func.count()).group_by(jobs.c.state))
-            return {state: count for state, count in rows}
-
-    def past_runs_s(self, request: GenerationRequest, *, limit: int = 50) -> list[float]:
-        """Return how long the latest similar runs took from start to end, without any queue."""
-        similar = (
-            select(jobs.c.started_at, jobs.c.finished_at)
-            .where(
-                jobs.c.similar == similar_runs(request),
-                jobs.c.state == JobState.SUCCEEDED.value,
-                jobs.c.started_at.is_not(None),
-            )
-            .order_by(jobs.c.number.desc())
-            .limit(limit)
-        )
-        with self._read() as db:
-            return [(finished - started).total_seconds() for started, finished in db.execute(similar)]
-
     # -- inside one transaction --------------------------------------------------------------------
-
-    def _get(self, db: Connection, job_id: str) -> Job | None:
-        row = db.execute(select(jobs).where(jobs.c.job_id == job_id)).mappings().first()
-        return job_from_row(row) if row else None
 
     def _change(self, db: Connection, statement: Update, changes: dict[str, Any]) -> bool:
         """Run a guarded update; a move into or out of an ended state also sets when that was."""
@@ -322,21 +258,6 @@ class Store:
     def _write(self) -> Iterator[Connection]:
         with self._guarded("The job could not be written"), self._engine.begin() as db:
             yield db
-
-    @contextlib.contextmanager
-    def _read(self) -> Iterator[Connection]:
-        with self._guarded("The jobs cannot be read"), self._reader.connect() as db:
-            yield db
-
-    @contextlib.contextmanager
-    def _guarded(self, what: str) -> Iterator[None]:
-        """Turn the database's faults into ours; a broken rule of the table is for the caller."""
-        try:
-            yield
-        except IntegrityError:
-            raise
-        except SQLAlchemyError as exc:
-            raise StoreError(f"{what}: {getattr(exc, 'orig', None) or type(exc).__name__}.") from exc
 
 
 _STORED_FIELDS = tuple(name for name in Job.__dataclass_fields__ if name != "request")

@@ -5,7 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from seedance_ui.domain.media import MediaFile, MediaKind
-from seedance_ui.media.worker import PROBE_LIMITS, RENDER_LIMITS, path_argument, run_task
+from seedance_ui.media.worker import PROBE_LIMITS, RENDER_LIMITS, Limits, path_argument, run_task
+
+STILLS_LIMITS = Limits(memory_bytes=RENDER_LIMITS.memory_bytes, cpu_s=30, wall_s=30.0)
+"""A finished video waits for its stills: not long."""
 
 
 async def make_stills(video: Path, *, poster: Path, last_frame: Path) -> None:
@@ -20,7 +23,7 @@ async def make_stills(video: Path, *, poster: Path, last_frame: Path) -> None:
         "poster": path_argument(poster),
         "last_frame": path_argument(last_frame),
     }
-    await run_task("stills", args, limits=RENDER_LIMITS, subject="The video")
+    await run_task("stills", args, limits=STILLS_LIMITS, subject="The video")
 
 
 async def make_thumbnail(file: MediaFile, target: Path) -> None:

@@ -15,7 +15,7 @@ from seedance_ui.domain.mentions import parse_mentions
 from seedance_ui.domain.model_spec import ModelSpec
 from seedance_ui.domain.pricing import FREE, Cost
 from seedance_ui.domain.request import AUTO_DURATION_S, GenerationRequest, Mode
-from seedance_ui.errors import BadRequestError, MediaError
+from seedance_ui.errors import BadRequestError, MediaError, StoreError
 from seedance_ui.media.worker import RENDER_LIMITS, path_argument, run_task
 from seedance_ui.providers.base import Handles, Provider, ProviderInfo, Setup, Submitted
 
@@ -106,8 +106,8 @@ class Animatic(Provider):
         if not render.task.done():
             return JobUpdate("running", "Drawing the storyboard", progress=render.progress, seed=seed)
         self._renders.pop(job_id, None)
-        if render.task.cancelled():
-            return JobUpdate("cancelled", "Stopped")
+        if render.task.cancelled():  # the app is about to stop; who cancels a job has taken its render away before
+            raise StoreError("The drawing was interrupted; it starts again.")
         try:
             render.task.result()
         except MediaError as exc:
@@ -121,7 +121,7 @@ class Animatic(Provider):
         if render is not None:
             await _stop(render)
         path = self._path(job_id)
-        await asyncio.to_thread(_remove, path, path.with_name(path.name + ".part"))
+        await asyncio.to_thread(_remove, path, _part(path))
         return True
 
     async def close(self) -> None:
@@ -145,7 +145,11 @@ class Animatic(Provider):
             "duration_s": _AUTO_SECONDS_S if request.duration_s == AUTO_DURATION_S else request.duration_s,
             "out": path_argument(path),
         }
-        await run_task("storyboard", args, limits=RENDER_LIMITS, report=render.report, subject="The storyboard")
+        try:
+            await run_task("storyboard", args, limits=RENDER_LIMITS, report=render.report, subject="The storyboard")
+        except MediaError:  # a worker that was killed could not tidy up
+            await asyncio.to_thread(_remove, _part(path))
+            raise
 
 
 def seed_of(job_id: str, request: GenerationRequest) -> int:
@@ -168,6 +172,11 @@ def _is_there(path: Path) -> bool:
     """Return whether the finished file is there, and make sure that its directory is."""
     path.parent.mkdir(parents=True, exist_ok=True)
     return path.is_file()
+
+
+def _part(path: Path) -> Path:
+    """Return where the worker writes until the file is whole."""
+    return path.with_name(path.name + ".part")
 
 
 def _remove(*paths: Path) -> None:

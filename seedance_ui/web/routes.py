@@ -41,7 +41,9 @@ def create_router(services: Services) -> APIRouter:
     @router.get("/healthz")
     async def healthz() -> JSONResponse:
         jobs = await services.count_by_state()
-        return JSONResponse({"status": "ok", "version": __version__, "jobs": jobs}, headers=_NO_STORE)
+        status = "ok" if services.is_running else "stopped"
+        answer = {"status": status, "version": __version__, "jobs": jobs}
+        return JSONResponse(answer, status_code=200 if services.is_running else 503, headers=_NO_STORE)
 
     @router.get("/api/jobs")
     async def some_jobs(ids: Annotated[list[str] | None, Query(alias="id")] = None) -> JSONResponse:

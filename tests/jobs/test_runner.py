@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import update
 
 from seedance_ui.domain.job import Job, JobError, JobState, JobUpdate, LocalVideo
 from seedance_ui.domain.pricing import Cost
@@ -23,6 +25,8 @@ from seedance_ui.errors import (
     SubmitUnknownError,
     UnexpectedResponseError,
 )
+from seedance_ui.jobs.runner import Runner
+from seedance_ui.jobs.schema import jobs
 
 if TYPE_CHECKING:
     from tests.jobs.conftest import Bench
@@ -320,6 +324,7 @@ async def test_a_broken_video_is_never_a_success_and_never_a_failure(
     job = await bench.until(bench.add())
     assert job.state is JobState.SUCCEEDED
     assert bench.tools.library.video_path(job.job_id).read_bytes() == finished_video.read_bytes()
+    assert not half.exists()  # an embedded provider would find it again, for ever
 
 
 async def test_a_stop_waits_for_the_request_that_is_on_its_way(bench: Bench) -> None:
@@ -342,3 +347,110 @@ async def test_a_stop_waits_for_the_request_that_is_on_its_way(bench: Bench) -> 
     job = bench.store.get(job_id)
     assert job is not None
     assert (job.state, job.remote_id) == (JobState.RUNNING, f"remote-{job_id}")
+
+
+async def test_a_video_damaged_in_the_library_is_fetched_again(bench: Bench, finished_video: Path) -> None:
+    job_id = bench.add()
+    job = bench.store.claim_next("scripted", worker="dead", lease_s=60)
+    assert job is not None
+    bench.store.move(job, state=JobState.DOWNLOADING, remote_id="r1")
+    bench.tools.library.video_path(job_id).write_bytes(b"")
+    bench.provider.on_poll = bench.provider.finish(finished_video)
+    bench.start_runner()
+    assert (await bench.until(job_id)).state is JobState.SUCCEEDED
+    assert bench.tools.library.video_path(job_id).read_bytes() == finished_video.read_bytes()
+
+
+async def test_a_verdict_that_comes_while_saving_ends_the_job(bench: Bench) -> None:
+    bench.provider.on_poll = says(JobUpdate("succeeded", "Ready"), JobUpdate("failed", "Declined after all"))
+    bench.start_runner()
+    job = await bench.until(bench.add())
+    assert (job.state, job.message) == (JobState.FAILED, "Declined after all")
+
+
+async def test_files_that_cannot_be_prepared_fail_the_job_after_three_tries(bench: Bench) -> None:
+    tries = 0
+
+    async def broken() -> None:
+        nonlocal tries
+        tries += 1
+        raise FileNotFoundError("/a/path/that/nobody/should/read")
+
+    bench.provider.on_upload = broken
+    bench.start_runner()
+    job = await bench.until(bench.add())
+    assert job.state is JobState.FAILED
+    assert job.error is not None
+    assert (job.error.charged, tries, bench.provider.submits) == ("no", 3, [])
+    assert "/a/path" not in job.error.detail
+
+
+async def test_a_bug_in_a_question_is_no_verdict(bench: Bench, finished_video: Path) -> None:
+    finish = bench.provider.finish(finished_video)
+    broken = [True, True]
+
+    async def poll(job: Job) -> JobUpdate:
+        if broken:
+            broken.pop()
+            raise KeyError("a bug of the adapter")
+        return await finish(job)
+
+    bench.provider.on_poll = poll
+    bench.start_runner()
+    job = await bench.until(bench.add())
+    assert job.state is JobState.SUCCEEDED
+    messages = [snapshot["message"] for _, snapshot in bench.store.events_after(job.job_id, 0)]
+    assert "No answer from Scripted right now; asking again. Your job keeps running" in messages
+
+
+async def test_a_job_that_nobody_answers_for_rests_when_the_provider_forgets_it(bench: Bench) -> None:
+    """B11."""
+    bench.provider.retention_s = 3600
+
+    async def silence(job: Job) -> JobUpdate:
+        raise ProviderUnavailableError("no answer", provider="scripted")
+
+    bench.provider.on_poll = silence
+    bench.start_runner()
+    job = await bench.until(bench.add())
+    assert job.state is JobState.NEEDS_ATTENTION
+    assert job.error is not None
+    assert (job.error.code, job.error.charged) == ("expired", "unknown")
+    assert job.remote_id is not None
+    assert job.remote_id in job.error.detail
+
+
+async def test_a_row_that_cannot_be_read_stands_in_nobodys_way(bench: Bench, finished_video: Path) -> None:
+    bench.provider.on_poll = bench.provider.finish(finished_video)
+    poisoned = bench.add("poisoned")
+    with bench.store.engine.begin() as db:
+        db.execute(update(jobs).where(jobs.c.job_id == poisoned).values(request={"of": "another version"}))
+    bench.start_runner()
+    assert (await bench.until(bench.add("good"))).state is JobState.SUCCEEDED
+
+
+async def test_a_job_of_a_provider_that_is_gone_is_left_to_a_person(bench: Bench) -> None:
+    job_id = bench.add()
+    runner = Runner({}, bench.tools, lock=None)
+    runner.start()
+    try:
+        job = await bench.until(job_id)
+    finally:
+        runner.stop()
+    assert job.state is JobState.NEEDS_ATTENTION
+    assert job.error is not None
+    assert (job.error.code, job.error.charged) == ("provider_gone", "no")
+
+
+async def test_a_clock_that_jumps_a_day_starts_no_second_walk(bench: Bench) -> None:
+    """B14."""
+    bench.provider.on_poll = says()
+    runner = bench.start_runner()
+    job = await bench.until(bench.add(), JobState.RUNNING)
+    bench.clock.time += timedelta(days=1)
+    other = bench.add("another one")
+    runner.wake()
+    await bench.until(other, JobState.RUNNING)
+    again = bench.store.get(job.job_id)
+    assert again is not None
+    assert (again.state, again.epoch) == (JobState.RUNNING, job.epoch)

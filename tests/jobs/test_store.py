@@ -170,6 +170,36 @@ def test_a_lease_runs_out_unless_it_is_renewed(data_dir: Path, new_job: NewJob) 
     store.close()
 
 
+def test_a_lease_of_our_own_is_never_taken_again(data_dir: Path, new_job: NewJob) -> None:
+    """B14: the clock jumped ahead before the lease could be renewed."""
+    now = datetime(2026, 1, 1, tzinfo=timezone.utc)
+    store = Store(f"sqlite:///{data_dir}/jobs.sqlite3", now=lambda: now, bell=Bell())
+    store.add(new_job(), form_token=None, variation=0)
+    store.move(claim(store), state=JobState.RUNNING)
+    now += timedelta(days=1)
+    assert store.claim_interrupted(("scripted",), worker="me", lease_s=60) is None
+    assert store.claim_interrupted(("scripted",), worker="other", lease_s=60) is not None
+    store.close()
+
+
+def test_want_cancel_of_a_finished_video_says_that_it_is_kept(store: Store, new_job: NewJob) -> None:
+    store.add(new_job(), form_token=None, variation=0)
+    job = store.move(claim(store), state=JobState.DOWNLOADING)
+    wished = store.want_cancel(job.job_id)
+    assert wished is not None
+    assert (wished.state, wished.message) == (
+        JobState.DOWNLOADING,
+        "The video is finished already; it will be kept",
+    )
+
+
+def test_a_database_of_another_version_is_not_touched(data_dir: Path, store: Store) -> None:
+    with store.engine.begin() as db:
+        db.exec_driver_sql("UPDATE about SET schema_version = 99")
+    with pytest.raises(StoreError, match="version 99"):
+        Store(f"sqlite:///{data_dir}/jobs.sqlite3", now=lambda: datetime.now(timezone.utc), bell=Bell())
+
+
 def test_show_places_tells_each_waiting_job_its_number_once(store: Store, new_job: NewJob) -> None:
     first, second, third = (store.add(new_job(f"{n}"), form_token=None, variation=0).job_id for n in range(3))
     store.show_places("scripted")
@@ -218,7 +248,7 @@ def test_committed_rows_survive_another_opening(data_dir: Path, store: Store, ne
 
 
 def test_sqlite_survives_power_cuts_by_its_pragmas(store: Store) -> None:
-    with store._engine.connect() as db:
+    with store.engine.connect() as db:
         assert db.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
         assert db.exec_driver_sql("PRAGMA synchronous").scalar() == 2
 

@@ -72,6 +72,12 @@ def test_healthz_says_ok_and_counts(site: Site) -> None:
     assert site.client.get("/healthz").json()["jobs"] == {"succeeded": 1}
 
 
+def test_healthz_says_when_no_job_is_walked(site: Site) -> None:
+    site.services._runner.stop()
+    answer = site.client.get("/healthz")
+    assert (answer.status_code, answer.json()["status"]) == (503, "stopped")
+
+
 def test_events_replay_from_the_first_and_end_with_the_job(site: Site) -> None:
     job_id = site.submit()
     events = site.events(job_id)

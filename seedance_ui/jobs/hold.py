@@ -1,0 +1,78 @@
+"""One claimed job, and the committed moves of it that every step shares."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from typing import Any
+
+from seedance_ui.domain.explain import explain
+from seedance_ui.domain.job import FinishedVideo, Job, JobError, JobState, Phase
+from seedance_ui.domain.pricing import Cost
+from seedance_ui.errors import LeaseLostError, SeedanceError
+from seedance_ui.jobs.tools import Tools
+from seedance_ui.providers.base import Provider
+
+
+class Hold:
+    """A job under our lease, as it was last committed."""
+
+    def __init__(self, job: Job, provider: Provider, tools: Tools) -> None:
+        self.job = job
+        self.provider = provider
+        self.tools = tools
+        self.nudged = asyncio.Event()
+        """Set from outside when a person wants something of this job."""
+        self.sending: asyncio.Task[None] | None = None
+        """The paid request while it is on its way; a shutdown waits for it."""
+        self.video: FinishedVideo | None = None
+        """Where the finished video is, while that is fresh: a link is never stored, and does not last."""
+
+    @property
+    def label(self) -> str:
+        """The provider, as people know it."""
+        return self.provider.info.label
+
+    async def move(self, **changes: Any) -> None:
+        """Commit a move, and see the job as it is now.
+
+        Raises:
+            LeaseLostError: Somebody else moved it, or holds it now.
+            StoreError: The database did not take it.
+        """
+        self.job = await self.tools.blocking(lambda: self.tools.store.move(self.job, **changes))
+
+    async def look_again(self) -> None:
+        """See the job as it is in the table, after something broke.
+
+        Raises:
+            LeaseLostError: It is not ours any more.
+        """
+        fresh = await self.tools.blocking(self.tools.store.get, self.job.job_id)
+        if fresh is None or (fresh.worker, fresh.epoch) != (self.job.worker, self.job.epoch):
+            raise LeaseLostError(f"Job {self.job.job_id} is not under our lease any more.")
+        self.job = fresh
+
+    async def say(self, message: str) -> None:
+        """Commit what the card says, where that is news."""
+        if message != self.job.message:
+            await self.move(message=message)
+
+    async def fail(self, exc: SeedanceError) -> None:
+        """End a job that was provably not taken: nothing is charged, whatever the error's class thinks of it."""
+        error = replace(explain(exc, provider_label=self.label), charged="no")
+        await self.move(
+            state=JobState.FAILED,
+            phase=Phase.DONE,
+            message=error.title,
+            error=error,
+            cost=Cost(0.0, self.job.cost.unit, "exact"),
+        )
+
+    async def rest(self, exc: SeedanceError, *, state: JobState = JobState.NEEDS_ATTENTION) -> None:
+        """Leave a job to a person; the reserved price stays."""
+        await self.rest_with(explain(exc, provider_label=self.label), state=state)
+
+    async def rest_with(self, error: JobError, *, state: JobState = JobState.NEEDS_ATTENTION) -> None:
+        """Leave a job to a person, in these words."""
+        await self.move(state=state, phase=Phase.DONE, message=error.title, error=error)

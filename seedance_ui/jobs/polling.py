@@ -1,0 +1,150 @@
+"""While the provider has the job: ask, commit what it says, pass on a wish to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from datetime import timedelta
+from typing import Any
+
+from seedance_ui.domain.job import JobError, JobState, JobUpdate, Phase
+from seedance_ui.domain.pricing import Cost
+from seedance_ui.errors import AuthenticationError, RateLimitError, SeedanceError
+from seedance_ui.jobs.hold import Hold
+from seedance_ui.jobs.schedule import next_poll_s
+
+log = logging.getLogger(__name__)
+
+SAID_AFTER_FAILURES = 2
+"""A single question without an answer is no news; the second in a row is."""
+
+_PROGRESS_STEP = 0.01
+"""A smaller step is not worth a committed event."""
+
+
+async def poll_until_done(hold: Hold) -> None:
+    """Ask, draw the conclusion, wait. B7: no fault of a question is ever final."""
+    failures, running_for_s, asked_to_stop = 0, 0.0, False
+    while hold.job.state is JobState.RUNNING:
+        hold.nudged.clear()
+        if not asked_to_stop and await _is_unwanted(hold):
+            asked_to_stop = True
+            await _ask_to_stop(hold)
+            continue
+        retry_after_s = None
+        try:
+            update = await hold.provider.poll(hold.job)
+        except AuthenticationError as exc:
+            await hold.rest(exc, state=JobState.NEEDS_KEY)
+            return
+        except Exception as exc:  # noqa: BLE001 - a bug of an adapter is no verdict on a paid job either
+            failures += 1
+            retry_after_s = exc.retry_after_s if isinstance(exc, RateLimitError) else None
+            await _note_failure(hold, exc, failures, says_so=not asked_to_stop)
+        else:
+            failures = 0
+            await apply_update(hold, update, keep_message=asked_to_stop)
+        if hold.job.state is JobState.RUNNING:
+            running_for_s += await _wait(hold, running_for_s, failures, retry_after_s)
+
+
+async def apply_update(hold: Hold, update: JobUpdate, *, keep_message: bool = False) -> None:
+    """Commit what the provider said."""
+    learnt: dict[str, Any] = {}
+    if update.cost is not None:
+        learnt["cost"] = update.cost
+    if update.seed is not None and hold.job.seed is None:
+        learnt["seed"] = update.seed
+    if update.state == "succeeded":
+        hold.video = update.video
+        await hold.move(state=JobState.DOWNLOADING, phase=Phase.SAVING, message="Saving the video", **learnt)
+    elif update.state == "failed":
+        await _end_failed(hold, update, learnt)
+    elif update.state == "cancelled":
+        await hold.move(state=JobState.CANCELLED, phase=Phase.DONE, message="Cancelled")
+    else:
+        await _note_progress(hold, update, learnt, keep_message)
+
+
+async def _end_failed(hold: Hold, update: JobUpdate, learnt: dict[str, Any]) -> None:
+    error = update.error
+    if error is None or error.charged == "no":
+        learnt["cost"] = Cost(0.0, hold.job.cost.unit, "exact")
+    message = error.title if error else update.message
+    await hold.move(state=JobState.FAILED, phase=Phase.DONE, message=message, error=error, **learnt)
+
+
+async def _note_progress(hold: Hold, update: JobUpdate, learnt: dict[str, Any], keep_message: bool) -> None:
+    """Commit an event where a person would see a difference."""
+    job = hold.job
+    if update.state == "queued":
+        learnt["phase"] = Phase.PROVIDER_QUEUE
+    elif update.state == "running":
+        learnt["phase"] = Phase.GENERATING
+        if job.started_at is None:
+            learnt["started_at"] = hold.tools.clock.now()
+    if update.progress is not None and update.progress >= (job.progress or 0.0) + _PROGRESS_STEP:
+        learnt["progress"] = update.progress
+    if not keep_message:
+        learnt["message"] = update.message
+    if any(getattr(job, name) != value for name, value in learnt.items()):
+        await hold.move(**learnt)
+
+
+async def _note_failure(hold: Hold, exc: Exception, failures: int, *, says_so: bool) -> None:
+    """Say that there is no answer, and give up only when the provider does not keep the job any more (B11)."""
+    if isinstance(exc, SeedanceError):
+        log.info("Job %s: no answer to question %d: %s", hold.job.job_id, failures, exc)
+    else:
+        log.error("Job %s: question %d broke", hold.job.job_id, failures, exc_info=exc)
+    since = hold.job.submitted_at or hold.job.created_at
+    if hold.tools.clock.now() >= since + timedelta(seconds=hold.provider.spec().retention_s):
+        await hold.rest_with(_expired(hold, exc))
+    elif failures >= SAID_AFTER_FAILURES and says_so:
+        await hold.say(f"No answer from {hold.label} right now; asking again. Your job keeps running")
+
+
+def _expired(hold: Hold, cause: Exception) -> JobError:
+    return JobError(
+        code="expired",
+        title=f"{hold.label} did not say in time what became of this job",
+        detail=f"Generation ID {hold.job.remote_id}. {cause if isinstance(cause, SeedanceError) else ''}".strip(),
+        charged="unknown",
+        next_step=f"Look at your usage page at {hold.label}, with this generation ID.",
+    )
+
+
+async def _is_unwanted(hold: Hold) -> bool:
+    fresh = await hold.tools.blocking(hold.tools.store.get, hold.job.job_id)
+    return fresh is not None and fresh.cancel_wanted
+
+
+async def _ask_to_stop(hold: Hold) -> None:
+    """A12: pass on the wish to cancel, once, and believe only a confirmed stop."""
+    try:
+        stopped = await hold.provider.cancel(hold.job)
+    except Exception as exc:  # noqa: BLE001 - whatever it was, nothing was confirmed
+        log.info("Job %s: asking to stop brought an error: %r", hold.job.job_id, type(exc))
+        stopped = False
+    if stopped:
+        await hold.move(state=JobState.CANCELLED, phase=Phase.DONE, message="Cancelled")
+    else:
+        await hold.say(f"{hold.label} can't stop this job; it will finish and its video will be kept")
+
+
+async def _wait(hold: Hold, running_for_s: float, failures: int, retry_after_s: float | None) -> float:
+    """Wait until the next question is due or a person wants something, and return how long that may have been."""
+    wait_s = next_poll_s(
+        hold.provider.spec().poll_after_s,
+        running_for_s=running_for_s,
+        failures=failures,
+        retry_after_s=retry_after_s,
+    )
+    pause = asyncio.ensure_future(hold.tools.clock.sleep(wait_s))
+    nudge = asyncio.ensure_future(hold.nudged.wait())
+    try:
+        await asyncio.wait({pause, nudge}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        pause.cancel()
+        nudge.cancel()
+    return wait_s

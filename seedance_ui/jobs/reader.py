@@ -1,0 +1,138 @@
+"""The database and what is read from it. Calls block for one transaction, and may come from any thread."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from collections.abc import Callable, Collection, Iterator
+from datetime import datetime
+
+from sqlalchemy import Connection, Engine, RowMapping, func, select
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+
+from seedance_ui.domain.job import Job, JobState, SnapshotJson
+from seedance_ui.domain.request import GenerationRequest
+from seedance_ui.errors import StoreError
+from seedance_ui.jobs.engine import READS_ONLY, open_engine
+from seedance_ui.jobs.schema import job_events, job_from_row, jobs, prepare, similar_runs
+
+log = logging.getLogger(__name__)
+
+
+class Reader:
+    """The reading half of the store."""
+
+    def __init__(self, url: str, *, now: Callable[[], datetime]) -> None:
+        self._engine = open_engine(url)
+        self._reader = self._engine.execution_options(**READS_ONLY)
+        self._now = now
+        with self._guarded("The job database cannot be opened"):
+            prepare(self._engine)
+
+    @property
+    def engine(self) -> Engine:
+        """The connections, for what lies beside the jobs in the same database."""
+        return self._engine
+
+    def close(self) -> None:
+        """Give back all connections."""
+        self._engine.dispose()
+
+    def get(self, job_id: str) -> Job | None:
+        """Return a job as it is now; None for an unknown id."""
+        with self._read() as db:
+            return self._get(db, job_id)
+
+    def events_after(self, job_id: str, seq: int) -> list[tuple[int, SnapshotJson]]:
+        """Return the numbered snapshots behind `seq`, oldest first; numbers of a job start at 1."""
+        newer = (
+            select(job_events.c.seq, job_events.c.detail)
+            .where(job_events.c.job_id == job_id, job_events.c.seq > seq)
+            .order_by(job_events.c.seq)
+        )
+        with self._read() as db:
+            return [(row.seq, row.detail) for row in db.execute(newer)]
+
+    def reached_at(self, job_id: str, state: JobState) -> datetime | None:
+        """Return when a job first came into a state; None where it never did."""
+        first = select(func.min(job_events.c.at)).where(
+            job_events.c.job_id == job_id, job_events.c.state == state.value
+        )
+        with self._read() as db:
+            return db.execute(first).scalar()
+
+    def jobs_of(self, owner: str | None, states: Collection[JobState], *, limit: int) -> list[Job]:
+        """Return an owner's jobs in these states, newest first; a job without owner is never listed."""
+        if owner is None:
+            return []
+        theirs = (
+            select(jobs)
+            .where(jobs.c.owner == owner, jobs.c.state.in_([state.value for state in states]))
+            .order_by(jobs.c.number.desc())
+            .limit(limit)
+        )
+        with self._read() as db:
+            rows = db.execute(theirs).mappings().all()
+        return [job for row in rows if (job := _read_or_log(row)) is not None]
+
+    def count_by_state(self) -> dict[str, int]:
+        """Return how many jobs there are in each state that has any."""
+        with self._read() as db:
+            rows = db.execute(select(jobs.c.state, func.count()).group_by(jobs.c.state))
+            return {state: count for state, count in rows}
+
+    def past_runs_s(self, request: GenerationRequest, *, limit: int = 50) -> list[float]:
+        """Return how long the latest similar runs took from start to end, without any queue."""
+        similar = (
+            select(jobs.c.started_at, jobs.c.finished_at)
+            .where(
+                jobs.c.similar == similar_runs(request),
+                jobs.c.state == JobState.SUCCEEDED.value,
+                jobs.c.started_at.is_not(None),
+            )
+            .order_by(jobs.c.number.desc())
+            .limit(limit)
+        )
+        with self._read() as db:
+            return [(finished - started).total_seconds() for started, finished in db.execute(similar)]
+
+    # -- inside one transaction --------------------------------------------------------------------
+
+    def _get(self, db: Connection, job_id: str) -> Job | None:
+        row = db.execute(select(jobs).where(jobs.c.job_id == job_id)).mappings().first()
+        return job_from_row(row) if row else None
+
+    @contextlib.contextmanager
+    def _read(self) -> Iterator[Connection]:
+        with self._guarded("The jobs cannot be read"), self._reader.connect() as db:
+            yield db
+
+    @contextlib.contextmanager
+    def _guarded(self, what: str) -> Iterator[None]:
+        """Turn the database's faults into ours; a broken rule of the table is for the caller."""
+        try:
+            yield
+        except IntegrityError:
+            raise
+        except SQLAlchemyError as exc:
+            raise StoreError(f"{what}: {getattr(exc, 'orig', None) or type(exc).__name__}.") from exc
+
+
+def readable(row: RowMapping) -> Job:
+    """Return the job that a row holds.
+
+    Raises:
+        StoreError: It was written by another version.
+    """
+    try:
+        return job_from_row(row)
+    except (KeyError, TypeError, ValueError) as exc:
+        raise StoreError(f"Job {row['job_id']} was written by another version and cannot be read.") from exc
+
+
+def _read_or_log(row: RowMapping) -> Job | None:
+    try:
+        return readable(row)
+    except StoreError as exc:
+        log.error("%s", exc)
+        return None

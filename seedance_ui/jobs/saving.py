@@ -1,0 +1,66 @@
+"""After success: the video is in the library before the job has succeeded; our own faults never fail it."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+
+from seedance_ui.domain.job import FinishedVideo, JobState, JobUpdate, Phase, SavedVideo
+from seedance_ui.errors import AuthenticationError, MediaError, ProviderError, RateLimitError, SeedanceError, StoreError
+from seedance_ui.jobs.download import bring_home, explain_expired
+from seedance_ui.jobs.hold import Hold
+from seedance_ui.jobs.polling import apply_update
+from seedance_ui.jobs.schedule import save_again_s
+
+log = logging.getLogger(__name__)
+
+
+async def save(hold: Hold) -> None:
+    """B4, B5, B8: save, with a fresh link each time, until the provider does not keep the video any more."""
+    failures = 0
+    while hold.job.state is JobState.DOWNLOADING:
+        try:
+            video = await _saved(hold)
+        except AuthenticationError as exc:
+            await hold.rest(exc, state=JobState.NEEDS_KEY)
+        except (MediaError, StoreError, ProviderError) as exc:
+            failures += 1
+            await _save_later(hold, exc, failures)
+        else:
+            if video is not None:
+                await hold.tools.library.make_stills(hold.job.job_id)
+                await hold.move(state=JobState.SUCCEEDED, phase=Phase.DONE, message="Ready", video=video, progress=1.0)
+
+
+async def _saved(hold: Hold) -> SavedVideo | None:
+    """Return the video once it is in the library; None where the provider changed its mind and the job ended."""
+    known, hold.video = hold.video, None
+    already = await hold.tools.blocking(hold.tools.library.saved, hold.job.job_id)
+    if already is not None:
+        return already
+    return await bring_home(hold.job, hold.provider, hold.tools, known) if known else await _ask_and_save(hold)
+
+
+async def _ask_and_save(hold: Hold) -> SavedVideo | None:
+    update: JobUpdate = await hold.provider.poll(hold.job)
+    if update.state in ("failed", "cancelled"):
+        await apply_update(hold, update)
+        return None
+    video: FinishedVideo | None = update.video
+    if video is None:
+        raise StoreError("The provider has not handed out the video yet.")
+    return await bring_home(hold.job, hold.provider, hold.tools, video)
+
+
+async def _save_later(hold: Hold, exc: SeedanceError, failures: int) -> None:
+    """Wait for the next try, and say until when there will be tries (B5, B10)."""
+    log.warning("Job %s: try %d did not save the video: %s", hold.job.job_id, failures, exc)
+    reached_at = await hold.tools.blocking(hold.tools.store.reached_at, hold.job.job_id, JobState.DOWNLOADING)
+    now = hold.tools.clock.now()
+    until = (reached_at or now) + timedelta(seconds=hold.provider.spec().retention_s)
+    if now >= until:
+        await hold.rest_with(explain_expired(hold.job, exc, provider_label=hold.label))
+        return
+    await hold.say(f"Saving the video, and trying again until {until:%Y-%m-%d %H:%M} UTC: {exc}")
+    retry_after_s = exc.retry_after_s if isinstance(exc, RateLimitError) else None
+    await hold.tools.clock.sleep(save_again_s(failures, retry_after_s))

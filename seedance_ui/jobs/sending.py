@@ -1,0 +1,130 @@
+"""From the waiting line to the provider's id: files first, then the paid request, once."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+
+from seedance_ui.domain.job import JobState, Phase
+from seedance_ui.errors import (
+    LeaseLostError,
+    MediaError,
+    ProviderError,
+    ProviderUnavailableError,
+    RateLimitError,
+    SeedanceError,
+    StoreError,
+    SubmitUnknownError,
+    UnexpectedResponseError,
+)
+from seedance_ui.jobs.hold import Hold
+from seedance_ui.jobs.polling import apply_update
+from seedance_ui.jobs.schedule import resubmit_after_s
+from seedance_ui.providers.base import Handles
+
+log = logging.getLogger(__name__)
+
+MAX_ATTEMPTS = 3
+"""A3: a request that was provably not taken is sent at most this often."""
+
+WRITE_AGAIN_S = 1.0
+"""How long to wait before a generation ID is written again, after the database did not take it."""
+
+
+async def begin(hold: Hold) -> None:
+    """Leave the waiting line."""
+    await hold.move(state=JobState.UPLOADING, phase=Phase.UPLOADING, message="Preparing the files")
+
+
+async def upload_and_submit(hold: Hold) -> None:
+    """Send the files, then go on to the request itself: the handles live only in this process."""
+    try:
+        handles = await hold.provider.upload(hold.job)
+    except ProviderError as exc:
+        await _not_taken(hold, exc)
+    except MediaError as exc:
+        await hold.fail(exc)
+    except Exception as exc:
+        log.exception("Job %s: its files could not be prepared", hold.job.job_id)
+        await _try_again(hold, _as_ours(exc))
+    else:
+        await hold.move(state=JobState.SUBMITTING, phase=Phase.SENDING, message="Sending the request")
+        hold.sending = asyncio.ensure_future(_submit(hold, handles))
+        # A request that is on its way is never aborted, not by a shutdown either.
+        await asyncio.shield(hold.sending)
+
+
+async def recover_submitting(hold: Hold) -> None:
+    """A5: a crash in `submitting` never leads to a second request."""
+    if hold.job.remote_id is not None:
+        await hold.move(state=JobState.RUNNING, phase=Phase.GENERATING, message="Generating")
+        return
+    cause = "The app stopped after this request was prepared and before an answer was saved."
+    await hold.rest(SubmitUnknownError(cause, provider=hold.job.request.provider))
+
+
+async def _submit(hold: Hold, handles: Handles) -> None:
+    """A5: the only call of `submit`, right behind the committed move to `submitting`."""
+    job = hold.job
+    try:
+        submitted = await hold.provider.submit(job, handles)
+    except (SubmitUnknownError, UnexpectedResponseError) as exc:
+        await hold.rest(exc)
+    except ProviderError as exc:
+        await _not_taken(hold, exc)
+    except Exception as exc:  # A2: whatever it was, the request may have been taken
+        log.exception("Job %s: the adapter broke while sending", job.job_id)
+        await hold.rest(SubmitUnknownError(type(exc).__name__, provider=job.request.provider))
+    else:
+        await _taken(hold, submitted.remote_id)
+        if submitted.update is not None:
+            await apply_update(hold, submitted.update)
+
+
+async def _taken(hold: Hold, remote_id: str) -> None:
+    """B3: the id is committed before anything else; where the lease is lost, it is accepted all the same."""
+    taken = {
+        "state": JobState.RUNNING,
+        "phase": Phase.PROVIDER_QUEUE,
+        "message": "In the provider's queue",
+        "remote_id": remote_id,
+        "submitted_at": hold.tools.clock.now(),
+    }
+    while hold.job.state is JobState.SUBMITTING:
+        try:
+            await hold.move(**taken)
+        except LeaseLostError:
+            await hold.tools.blocking(lambda: hold.tools.store.adopt(hold.job.job_id, remote_id=remote_id))
+            raise
+        except StoreError as exc:
+            log.error("Job %s: its generation ID %s is not written yet: %s", hold.job.job_id, remote_id, exc)
+            await hold.tools.clock.sleep(WRITE_AGAIN_S)
+
+
+async def _not_taken(hold: Hold, exc: ProviderError) -> None:
+    """A3, A4: nothing was taken; try again where that can help, else the provider's words end it."""
+    if isinstance(exc, (RateLimitError, ProviderUnavailableError)):
+        await _try_again(hold, exc)
+    else:
+        await hold.fail(exc)
+
+
+async def _try_again(hold: Hold, exc: SeedanceError) -> None:
+    """Go back to the waiting line, a few times; then the cause ends the job."""
+    attempts = hold.job.attempts + 1
+    if attempts >= MAX_ATTEMPTS:
+        await hold.fail(exc)
+        return
+    message = "Nothing was taken yet; trying again"
+    await hold.move(state=JobState.QUEUED, phase=Phase.WAITING, message=message, attempts=attempts)
+    retry_after_s = exc.retry_after_s if isinstance(exc, RateLimitError) else None
+    jitter = random.random()  # noqa: S311 - spreads load, guards nothing
+    await hold.tools.clock.sleep(resubmit_after_s(attempts, jitter, retry_after_s))
+
+
+def _as_ours(exc: Exception) -> SeedanceError:
+    """Return a fault of ours that has words; another's words may hold a path or a key."""
+    return (
+        exc if isinstance(exc, SeedanceError) else SeedanceError(f"The files could not be sent ({type(exc).__name__}).")
+    )
