@@ -114,7 +114,7 @@ def _fingerprint(path: Path, name: str) -> _Fingerprint:
     try:
         found = path.lstat()
     except OSError as exc:
-        raise MediaError(f"{name} is not there any more. Choose the file again.", asset=name) from exc
+        raise MediaError(f"{name} is not on the server any more. Add it again.", asset=name) from exc
     _check_regular(found, name)
     return str(path.absolute()), found.st_size, found.st_mtime_ns
 

@@ -18,6 +18,7 @@ from seedance_ui.ui.frames_tab import FramesTab, create_frames_tab
 from seedance_ui.ui.generate import GenerateHandlers, on_failure
 from seedance_ui.ui.header import create_header
 from seedance_ui.ui.library_panel import create_library_panel
+from seedance_ui.ui.page import Page
 from seedance_ui.ui.prompt_box import PromptBox, create_prompt_box
 from seedance_ui.ui.quote import QuoteHandlers
 from seedance_ui.ui.references_tab import ReferencesTab, create_references_tab
@@ -77,7 +78,7 @@ class Stage:
 def build_ui(services: Services) -> gr.Blocks:
     """Return the page and its named endpoints."""
     offers = services.offers()
-    demo = gr.Blocks(title="Seedance playground", analytics_enabled=False, delete_cache=_CACHE_SWEEP_S, fill_width=True)
+    demo = Page(title="Seedance playground", analytics_enabled=False, delete_cache=_CACHE_SWEEP_S, fill_width=True)
     with demo:
         state = session.create_state()
         create_header(offers)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-import os
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, get_type_hints
@@ -26,7 +25,7 @@ from seedance_ui.services import LOCAL_OWNER, Services
 from seedance_ui.ui.form import FormValues, collect
 from seedance_ui.ui.messages import endpoint_text
 from seedance_ui.ui.widgets.frame_slots import FramePair
-from seedance_ui.ui.widgets.html_widget import UploadedFile, display_name
+from seedance_ui.ui.widgets.html_widget import UploadedFile, display_name, is_uploaded
 
 _AT_ONCE = 16
 """How many clients may watch at the same time: each holds one of Gradio's events."""
@@ -190,15 +189,10 @@ def _file(value: object) -> UploadedFile | None:
     if value is None:
         return None
     path = value.get("path") if isinstance(value, dict) else None
-    if not isinstance(path, str) or not _is_upload(path):
+    if not isinstance(path, str) or not is_uploaded(path):
         raise gr.Error("A file is wanted that was uploaded here: use handle_file().", print_exception=False)
     name = value.get("orig_name") if isinstance(value, dict) else None
     return UploadedFile(path=path, name=display_name(name if isinstance(name, str) else path))
-
-
-def _is_upload(path: str) -> bool:
-    folder = os.path.realpath(get_upload_folder())
-    return os.path.realpath(path).startswith(folder + os.sep)
 
 
 async def _video(services: Services, job_id: str) -> FileData | None:

@@ -119,7 +119,7 @@ async def test_take_in_too_large_file_is_refused_before_it_is_copied(tmp_path, d
 
 
 async def test_take_in_missing_file_and_folder_are_refused(tmp_path, directory):
-    with pytest.raises(MediaError, match="is not there any more"):
+    with pytest.raises(MediaError, match="is not on the server any more"):
         await Intake(directory).take_in(tmp_path / "gone", name="a.png")
     with pytest.raises(MediaError, match="is not a file"):
         await Intake(directory).take_in(tmp_path, name="a.png")

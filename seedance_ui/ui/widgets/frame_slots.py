@@ -61,7 +61,7 @@ class FrameSlots(FileWidget):
         """Return the chosen frames.
 
         Raises:
-            gr.Error: A file is gone.
+            InvalidPathError: A file was not uploaded here.
         """
         if payload is None:
             return FramePair()

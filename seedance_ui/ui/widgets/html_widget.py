@@ -111,13 +111,12 @@ class FileWidget(HtmlWidget):
     def read_file(self, data: FileData) -> UploadedFile:
         """Return one file of a value that came from a browser.
 
+        It may be gone, because uploads are kept for a limited time; `services.take_in` says so.
+
         Raises:
-            gr.Error: The file is gone, because uploads are kept for a limited time.
+            InvalidPathError: It was not uploaded here.
         """
-        # A stream's path does not pass through the cache, and so was not checked.
-        if data.is_stream or not Path(data.path).is_file():
-            sentence = "A file you added is not on the server any more. Remove it and add it again."
-            raise gr.Error(sentence, print_exception=False)
+        self._check_uploaded(data.path)  # a stream's path does not pass through the cache
         return UploadedFile(path=data.path, name=display_name(data.orig_name or data.path))
 
     def write_file(self, file: UploadedFile | tuple[str, str]) -> FileData:
@@ -126,9 +125,16 @@ class FileWidget(HtmlWidget):
         return FileData(path=super().move_resource_to_block_cache(path), orig_name=name)
 
     def _check_uploaded(self, path: object) -> None:
-        folders = (get_upload_folder(), self.GRADIO_CACHE)
-        if not any(is_in_or_equal(abspath(str(path)), folder) for folder in folders):
+        if not is_uploaded(str(path)):
             raise InvalidPathError("A file in this request was not uploaded here.")
+
+
+def is_uploaded(path: str) -> bool:
+    """Whether a path is in Gradio's upload folder, links followed; the file itself may be gone by now."""
+    try:
+        return is_in_or_equal(abspath(path), get_upload_folder())
+    except (OSError, ValueError):  # no path at all: a NUL in it, or too long
+        return False
 
 
 def display_name(name: str) -> str:

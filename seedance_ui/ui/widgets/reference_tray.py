@@ -67,7 +67,7 @@ class ReferenceTray(FileWidget):
         """Return the files in tray order.
 
         Raises:
-            gr.Error: A file is gone.
+            InvalidPathError: A file was not uploaded here.
         """
         return [self.read_file(data) for data in (payload.root if payload else [])]
 

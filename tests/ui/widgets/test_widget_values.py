@@ -6,9 +6,10 @@ import json
 import re
 from pathlib import Path
 
-import gradio as gr
 import pytest
 from gradio.data_classes import FileData
+from gradio.exceptions import InvalidPathError
+from gradio.utils import get_upload_folder
 
 from seedance_ui.ui.widgets.frame_slots import FrameFiles, FramePair, FrameSlots
 from seedance_ui.ui.widgets.html_widget import HtmlWidget, UploadedFile, display_name
@@ -49,15 +50,18 @@ def test_tray_keeps_order_names_and_bytes(tmp_path: Path):
     assert tray.preprocess(tray.postprocess(None)) == tray.preprocess(None) == []
 
 
-def test_tray_file_that_is_gone_is_told_to_the_person(tmp_path: Path):
-    gone = ReferenceFiles(root=[FileData(path=str(tmp_path / "gone.png"))])
-    with pytest.raises(gr.Error, match="Remove it and add it again"):
-        ReferenceTray().preprocess(gone)
+def test_tray_file_that_is_gone_comes_through_to_be_told_at_its_card():
+    swept = str(Path(get_upload_folder()) / "0123" / "swept.png")
+    assert ReferenceTray().preprocess(ReferenceFiles(root=[FileData(path=swept)])) == [UploadedFile(swept, "swept.png")]
 
 
-def test_tray_stream_is_refused_because_gradio_does_not_check_its_path():
-    with pytest.raises(gr.Error):
-        ReferenceTray().preprocess(ReferenceFiles(root=[FileData(path=__file__, is_stream=True)]))
+@pytest.mark.parametrize(
+    "path", [__file__, "https://example.com/a.png", "a\x00.png", "x" * 10_000], ids=lambda p: p[:9]
+)
+def test_tray_file_that_was_not_uploaded_is_refused_even_as_a_stream(path: str):
+    for is_stream in (True, False):
+        with pytest.raises(InvalidPathError):
+            ReferenceTray().preprocess(ReferenceFiles(root=[FileData(path=path, is_stream=is_stream)]))
 
 
 def test_slots_pass_either_frame_alone(tmp_path: Path):
