@@ -1,4 +1,4 @@
-/* The price and Generate. Value: {price, summary, files, about}; reply: {id, sent, problems}; see `ui/widgets/dock.py`. */
+/* The price and Generate. Value: {price, summary, files, about}; reply: {id, sent, about, problems}; see `ui/widgets/dock.py`. */
 const seedance = window.seedance;
 const price = element.querySelector('.price b');
 const summary = element.querySelector('.summary');
@@ -31,6 +31,7 @@ function answer() {
   answered = reply.id;
   setSending(false);
   seedance.problems.set('form', reply.problems);
+  about = reply.about ?? about;
   if (reply.sent) seedance.jobArrived();
   else if (reply.problems.length) seedance.problems.focusFirst();
 }

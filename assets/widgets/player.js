@@ -44,14 +44,16 @@ function drawVideo(item) {
   video.src = item.video_url;
 }
 
-function isInView() {
-  const {top, bottom} = screen.getBoundingClientRect();
-  return document.visibilityState === 'visible' && bottom > 0 && top < window.innerHeight;
-}
+// Only in the page's view, once it has scrolled there: a video far down must not start by itself.
+const watcher = new IntersectionObserver((entries) => {
+  if (!entries.some((entry) => entry.isIntersecting)) return;
+  watcher.disconnect();
+  playQuietly();
+});
 
 // Sound stays off until the person asks for it by the player's own control.
 function playQuietly() {
-  if (!isInView() || matchMedia('(prefers-reduced-motion: reduce)').matches) return;
+  if (matchMedia('(prefers-reduced-motion: reduce)').matches) return;
   video.muted = true;
   video.play().catch(() => {});   // refused autoplay leaves the poster and the play button
 }
@@ -101,6 +103,7 @@ video.onerror = explainError;
 watch('value', () => {
   const before = shown;
   draw();
-  if (shown && shown !== before) playQuietly();
+  watcher.disconnect();
+  if (shown && shown !== before) watcher.observe(screen);
 });
 draw();

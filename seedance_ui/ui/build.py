@@ -38,8 +38,12 @@ MAX_THREADS = 200
 _CACHE_SWEEP_S = (600, 3600)
 """How often Gradio's file cache is swept, and how old a file must be for it."""
 
-_PRIVATE: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
-"""An event of the page: no part of the API, and no veil over what it will change."""
+_PRIVATE: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "queue": False}
+"""An event of the page: no part of the API, and no veil over what it will change.
+
+Past Gradio's queue: its server closes the stream of answers behind the last pending event, and an event that is
+posted before the browser has noticed is never answered (6.31; seen on about one page load in five).
+"""
 
 _SEND_JS = "(...v) => [...v.slice(0, -1), window.seedance.formToken(v.slice(0, -1))]"
 """Puts the form token in the place of the last input."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 from seedance_ui.domain import mentions
-from seedance_ui.domain.media import MediaFile, MediaKind
+from seedance_ui.domain.media import MediaFile, MediaKind, identity
 from seedance_ui.domain.request import GenerationRequest, Mode
 from seedance_ui.domain.validation import Field, Problem
 from seedance_ui.errors import MediaError
@@ -60,6 +60,15 @@ class Collected:
     """Files that could not be taken in; they are not in the request."""
     facts: dict[str, str] = field(default_factory=dict)
     """Tag, or name of a frame's field, to a line such as "1920 × 1080"."""
+
+    @property
+    def about(self) -> str:
+        """What a form is about: when it changes, what Generate said before does not hold any more."""
+        request = self.request
+        slots = (request.first_frame, request.last_frame, *request.references)
+        files = (identity(slot) if slot else "-" for slot in slots)
+        unread = (f"{problem.asset or problem.field}:{problem.message}" for problem in self.problems)
+        return " ".join([request.mode.value, request.provider, *files, *unread])
 
 
 async def collect(services: Services, values: FormValues) -> Collected:

@@ -13,7 +13,7 @@ from seedance_ui.domain.validation import Problem, blocking
 from seedance_ui.errors import InvalidRequestError, SeedanceError
 from seedance_ui.services import Services
 from seedance_ui.ui import session
-from seedance_ui.ui.form import FormValues, collect
+from seedance_ui.ui.form import Collected, FormValues, collect
 from seedance_ui.ui.messages import problem_for
 from seedance_ui.ui.widgets.dock import ReplyJson, problem_json
 
@@ -33,16 +33,16 @@ class GenerateHandlers:
         values = FormValues(*form)
         visitor = session.visitor_for(state, is_public=self._services.is_public)
         try:
-            job_id = await self._send(values, self._services.owner_of(visitor), read_token(token))
+            collected = await collect(self._services, values)
+            job_id = await self._send(collected, self._services.owner_of(visitor), read_token(token))
         except InvalidRequestError as exc:
-            return _reply(problems=exc.problems), gr.skip(), gr.skip(), None, gr.skip()
+            return _reply(problems=exc.problems, about=collected.about), gr.skip(), gr.skip(), None, gr.skip()
         except SeedanceError as exc:
             label = self._labels.get(str(values.provider), "The provider")
             return _reply(), gr.skip(), gr.skip(), problem_for(exc, provider_label=label), gr.skip()
         return _reply(sent=True), job_id, None, None, session.state_of(visitor)
 
-    async def _send(self, values: FormValues, owner: str | None, token: str | None) -> str:
-        collected = await collect(self._services, values)
+    async def _send(self, collected: Collected, owner: str | None, token: str | None) -> str:
         if collected.problems:
             fields = {problem.field for problem in collected.problems}
             others = blocking(self._services.check(collected.request))
@@ -55,10 +55,11 @@ def read_token(token: object) -> str | None:
     return token if isinstance(token, str) and 0 < len(token) <= _MAX_TOKEN_CHARS else None
 
 
-def _reply(*, problems: Sequence[Problem] = (), sent: bool = False) -> object:
+def _reply(*, problems: Sequence[Problem] = (), about: str | None = None, sent: bool = False) -> object:
     reply: ReplyJson = {
         "id": secrets.token_hex(8),
         "sent": sent,
+        "about": about,
         "problems": [problem_json(problem) for problem in problems],
     }
     return gr.update(reply=reply)

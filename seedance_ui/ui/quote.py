@@ -7,7 +7,6 @@ from typing import Any
 
 import gradio as gr
 
-from seedance_ui.domain.media import identity
 from seedance_ui.domain.pricing import Cost
 from seedance_ui.domain.request import AUTO_DURATION_S, GenerationRequest, Mode
 from seedance_ui.domain.validation import Problem, blocking
@@ -45,8 +44,8 @@ class QuoteHandlers:
         dock: DockJson = {
             "price": price_text(await self._price(collected.request, found)),
             "summary": summary_text(collected.request, offer),
-            "files": [problem_json(problem, at_card=_card_key(problem) is not None) for problem in files],
-            "about": _about(collected.request),
+            "files": [problem_json(problem, at_card=_card_key(problem, collected) is not None) for problem in files],
+            "about": collected.about,
         }
         preview = gr.update(preview=build_preview(collected.request, offer))
         return dock, preview, *_card_updates(collected, files, offer), gr.skip()
@@ -89,7 +88,7 @@ def _card_updates(collected: Collected, problems: Sequence[Problem], offer: Offe
     """Return updates for the frame slots and for the reference tray."""
     said: dict[str, str] = {}
     for problem in problems:
-        if key := _card_key(problem):
+        if (key := _card_key(problem, collected)) is not None:
             said[key] = f"{said[key]} {problem.message}" if key in said else problem.message
     spec = offer.spec if offer else None
     if collected.request.mode is Mode.FRAMES:
@@ -99,13 +98,11 @@ def _card_updates(collected: Collected, problems: Sequence[Problem], offer: Offe
     return frames_update(), tray_update(spec)
 
 
-def _card_key(problem: Problem) -> str | None:
-    """Return which card says a problem; None where the line under the field does."""
+def _card_key(problem: Problem, collected: Collected) -> str | None:
+    """Return which card says a problem; None where the line under the field does, as for a slot that is empty."""
     if problem.severity != "problem":
         return None
-    return problem.asset if problem.field == "references" else problem.field
-
-
-def _about(request: GenerationRequest) -> str:
-    files = (identity(file) if file else "-" for file in (request.first_frame, request.last_frame, *request.references))
-    return " ".join([request.mode.value, request.provider, *files])
+    if problem.field == "references":
+        return problem.asset
+    unread = any(other.field == problem.field for other in collected.problems)
+    return problem.field if unread or getattr(collected.request, problem.field, None) else None

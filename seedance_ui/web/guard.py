@@ -22,7 +22,7 @@ MAX_JSON_BYTES = 256_000
 """Any other body: a prompt and a form are far below."""
 
 _CLOSED = re.compile(
-    r"/(gradio_api/(file=\s*https?:|file/|proxy=|runs?(/|$)|run-history|api/|(undo-)?vibe|process_recording"
+    r"/(gradio_api/(file=\s*https?:|file/|proxy=|runs(/|$)|run/(?!predict$)|run-history|api/|(undo-)?vibe|process_recording"
     r"|component_server|deep_link|dev/|profiling|stream/)"
     r"|monitoring|docs|redoc|openapi\.json)",
     re.IGNORECASE,

@@ -58,11 +58,12 @@ async def test_build_ui_runs_many_events_at_once_and_tells_no_analytics(services
     assert (demo._queue.max_size, demo._queue.default_concurrency_limit) == (256, 32)
 
 
-async def test_no_event_of_the_page_takes_the_closed_way_past_the_queue(services: Services) -> None:
-    """The request guard closes Gradio's `/run/` routes, which events without queue use."""
+async def test_every_event_of_the_page_goes_past_the_queue(services: Services) -> None:
+    """Gradio loses answers of queued events now and then; only the named endpoints, which last, are queued."""
     events = build_ui(services).fns.values()
 
-    assert [event.api_name for event in events if event.fn is not None and event.queue is False] == []
+    queued = {event.api_name for event in events if event.fn is not None and event.queue is not False}
+    assert queued == {"text_to_video", "frames_to_video", "references_to_video"}
 
 
 def test_header_tells_each_provider_and_no_key(start_services: object) -> None:

@@ -84,7 +84,7 @@ def test_a_post_of_our_own_page_is_served(client: TestClient, origin: str | None
         "/gradio_api/file/%20https://x.example",
         "/gradio_api/file=%09https://x.example",
         "/gradio_api/proxy=https://x.hf.space/",
-        "/gradio_api/run/predict",
+        "/gradio_api/run/text_to_video",
         "/gradio_api/api/predict",
         "/gradio_api/component_server",
         "/gradio_api/vibe-edit",
@@ -103,7 +103,10 @@ def test_a_way_in_that_the_page_does_not_use_is_not_found(client: TestClient, pa
     assert client.get(f"{HOME}{path}").status_code == 404
 
 
-@pytest.mark.parametrize("path", ["/gradio_api/queue/join", "/gradio_api/file=/a/b.png", "/gradio_api/upload", "/"])
+@pytest.mark.parametrize(
+    "path",
+    ["/gradio_api/queue/join", "/gradio_api/run/predict", "/gradio_api/file=/a/b.png", "/gradio_api/upload", "/"],
+)
 def test_a_way_in_that_the_page_uses_is_served(client: TestClient, path: str) -> None:
     assert client.get(path).status_code == 200
 

@@ -37,6 +37,8 @@ class ReplyJson(TypedDict):
     """Another one for each answer: the page tells a new answer from an old one by it."""
     sent: bool
     """Whether there is a job now."""
+    about: str | None
+    """As of the value: what the problems are about; None where there are none."""
     problems: list[ProblemJson]
     """What stopped it."""
 
