@@ -40,6 +40,9 @@ _LINK_EXAMPLES = {
     MediaKind.VIDEO: "https://example.com/file.mp4",
     MediaKind.AUDIO: "https://example.com/file.mp3",
 }
+_MOST_TAGS_NAMED = 5
+"""Of the tags that name no file; the others are counted."""
+
 _PLURAL = {MediaKind.IMAGE: "images", MediaKind.VIDEO: "videos", MediaKind.AUDIO: "audio files"}
 _FORMATS = {MediaKind.IMAGE: "JPEG, PNG or WebP", MediaKind.VIDEO: "MP4 or MOV", MediaKind.AUDIO: "MP3 or WAV"}
 _UNSENDABLE = re.compile("[\x00\ud800-\udfff]")
@@ -120,12 +123,16 @@ def _prompt_is_optional(request: GenerationRequest, spec: ModelSpec) -> bool:
 
 
 def _check_mentions(request: GenerationRequest, spec: ModelSpec) -> Iterator[Problem]:
-    if not isinstance(request.prompt, str):
+    if not isinstance(request.prompt, str) or len(request.prompt) > spec.max_prompt_chars:
         return
     if request.mode is Mode.REFERENCES:
         counts = request.reference_counts()
-        for unknown in mentions.unknown_mentions(request.prompt, counts):
-            yield Problem("prompt", f"{unknown} names no file. {_what_there_is(counts)}", asset=unknown)
+        unknown = mentions.unknown_mentions(request.prompt, counts)
+        for name in unknown[:_MOST_TAGS_NAMED]:
+            yield Problem("prompt", f"{name} names no file. {_what_there_is(counts)}", asset=name)
+        more = len(unknown) - _MOST_TAGS_NAMED
+        if more > 0:
+            yield Problem("prompt", f"And {more} more {'tag names' if more == 1 else 'tags name'} no file.")
         return
     tags = list(dict.fromkeys(mention.tag for mention in mentions.parse_mentions(request.prompt)))
     if tags:

@@ -190,6 +190,22 @@ def test_tag_that_names_no_file_is_a_problem_at_the_prompt(prompt: str, tag: str
     assert only(request) == Problem("prompt", f"{tag} names no file. {rest}", asset=tag)
 
 
+def test_unknown_tags_beyond_five_are_counted() -> None:
+    """A prompt of the longest length has room for a thousand."""
+    messages = [
+        [problem.message for problem in check_request(references_request(prompt=prompt), STRICT)]
+        for prompt in (" ".join(f"@Image{n}" for n in range(2, most + 2)) for most in (5, 6, 600))
+    ]
+
+    assert [len(found) for found in messages] == [5, 6, 6]
+    assert [found[-1] for found in messages[1:]] == ["And 1 more tag names no file.", "And 595 more tags name no file."]
+
+
+@pytest.mark.parametrize("make", [text_request, references_request])
+def test_prompt_that_is_too_long_is_not_searched_for_tags(make: Any) -> None:
+    assert "250,000 characters" in only(make(prompt=("@Image7 " * 31_250)[:250_000])).message
+
+
 def test_each_unknown_tag_is_named_once() -> None:
     problems = check_request(references_request(prompt="@Image2, @Image3 and @image2"), STRICT)
 
