@@ -7,7 +7,7 @@ const root = element.querySelector('.job-card');
 const find = selector => root.querySelector(selector);
 const bar = find('.bar');
 const cancelButton = find('.cancel-job');
-const ENDED = new Set(['succeeded', 'failed', 'cancelled', 'needs_attention', 'needs_key']);
+const hasEnded = ({state}) => FINAL.has(state) || RESTING.has(state);
 let job = null;
 let live = newLive();   // what is known of the job
 let stream = null;
@@ -32,14 +32,16 @@ function take(snapshot) {
   live.snapshot = snapshot;
   live.isOffline = false;
   setClock(snapshot);
-  live.stageStarts[stageOf(snapshot)] ??= snapshot.elapsed_s;
-  if (ENDED.has(snapshot.state)) stream?.close();
+  const stage = stageOf(snapshot);
+  live.stageStarts.length = Math.min(live.stageStarts.length, stage + 1);    // a job that rested starts a stage again
+  live.stageStarts[stage] ??= snapshot.elapsed_s;
+  if (FINAL.has(snapshot.state)) stream?.close();
   frame ||= requestAnimationFrame(draw);
 }
 
 function takePresent(snapshot) {
   setClock(snapshot);
-  if (ENDED.has(snapshot.state)) take(snapshot);
+  if (hasEnded(snapshot)) take(snapshot);
 }
 
 function setOffline(isOffline) {
@@ -107,10 +109,11 @@ function draw() {
   if (!live.snapshot) return drawOpening();
   const {state} = live.snapshot;
   root.dataset.job = job;
-  if (!ENDED.has(state)) return drawRunning(live.snapshot);
-  clearInterval(ticker);
+  if (!hasEnded(live.snapshot)) return drawRunning(live.snapshot);
   if (state === 'succeeded') drawReady();
   else drawEnding(state, live.snapshot);
+  if (RESTING.has(state)) return;
+  clearInterval(ticker);
   if (live.isTold) return;
   live.isTold = true;
   trigger('done', {job, state});
@@ -176,7 +179,7 @@ function drawFoot(snapshot) {
 // What changes between events: once a second.
 function tick() {
   if (!root.isConnected) return leave();
-  if (!live.snapshot) return;
+  if (!live.snapshot || hasEnded(live.snapshot)) return;
   const {snapshot} = live;
   const now = elapsed();
   const isWaiting = stageOf(snapshot) < 2 || snapshot.phase === 'provider_queue';
@@ -226,6 +229,7 @@ function drawEnding(state, snapshot) {
   const words = ENDINGS[state];
   const error = snapshot?.error;
   root.dataset.state = state;
+  live.topic = '';
   find('.ended').className = `ended alert ${words.tone}`;
   setAttribute(find('.badge use'), 'href', `#i-${words.icon}`);
   setText(find('.ended h2'), error?.title ?? words.title);

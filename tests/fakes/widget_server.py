@@ -87,8 +87,8 @@ class FakeServer:
                 for seq, snapshot in enumerate(self.jobs[job_id][last_seq:], last_seq + 1):
                     yield ServerSentEvent(json.dumps(snapshot), event="job", id=str(seq), retry=100)
                     last_seq = seq
-                    if snapshot["state"] in ENDED_STATES:
-                        return
+                if self.jobs[job_id][-1]["state"] in ENDED_STATES:
+                    return
                 await waker.wait()
         finally:
             self._wakers.discard(waker)

@@ -35,9 +35,9 @@ DEFAULT_PREVIEW: Preview = {"width_px": 1280, "height_px": 720, "duration_s": 8,
 class JobCard(HtmlWidget):
     """Follows the job whose id is the value; without one, shows what will be here.
 
-    Events: `done` once a job, when it ended or needs a person, with `{"job": job_id, "state": state}`;
-    `lost` when the server does not know the job, with `{"job": job_id}`. Both come from the browser and
-    are checked as such.
+    Events: `done` once a job, when it is final, with `{"job": job_id, "state": state}`; a job that needs a
+    person is shown, and followed until it is final. `lost` when the server does not know the job, with
+    `{"job": job_id}`. Both come from the browser and are checked as such.
     """
 
     script = "job_card"

@@ -108,6 +108,50 @@ def test_card_that_ended_without_a_reason_has_words_of_its_own(widgets, state, t
     expect(card.locator("details")).to_be_hidden()
 
 
+@pytest.mark.parametrize("moves_on_while", ["hidden", "shown"])
+def test_card_of_a_job_that_rests_is_quiet_and_goes_on_when_the_job_does(widgets, moves_on_while):
+    """A late answer or a key moves a resting job on; the card must neither stop listening nor hammer."""
+    widgets.page.clock.install()
+    card = start(widgets)
+    with widgets.page.expect_event("requestfinished", lambda request: request.url.endswith("/events")):
+        widgets.server.push(JOB, state="needs_attention", phase="done")
+    expect(card).to_have_attribute("data-state", "needs_attention")
+    expect(card).not_to_contain_text("Reconnecting")
+    with widgets.page.expect_response(f"**/api/jobs/{JOB}"):
+        widgets.page.clock.fast_forward(31_000)
+    assert widgets.server.streams_opened == 1
+    assert widgets.server.all_heard("done") == []
+
+    def move_on() -> None:
+        widgets.server.push(JOB, state="running", phase="generating", message="Generating", elapsed_s=120.0)
+
+    if moves_on_while == "hidden":
+        hide_and_show(widgets, between=move_on)
+    else:
+        move_on()
+        widgets.page.clock.fast_forward(31_000)
+    expect(card).to_have_attribute("data-state", "running")
+    expect(card.locator("[aria-current=step]")).to_contain_text("Generating")
+    expect(card.locator(".spoken")).to_contain_text("Generating.")
+    assert widgets.server.streams_opened == 2
+    widgets.server.push(JOB, state="succeeded", phase="done")
+    assert widgets.server.wait_for("done") == {"job": JOB, "state": "succeeded"}
+    assert len(widgets.server.all_heard("done")) == 1
+
+
+def test_card_of_a_job_that_rested_once_shows_what_came_later(widgets):
+    """A page that is opened later is told the whole story from its start."""
+    widgets.server.push(JOB, state="running", phase="generating", elapsed_s=9.0)
+    widgets.server.push(JOB, state="needs_key", phase="done", elapsed_s=30.0)
+    widgets.server.push(JOB, state="running", phase="generating", message="Generating", elapsed_s=90.0)
+    widgets.update(card={"value": JOB})
+    card = card_of(widgets)
+    expect(card).to_have_attribute("data-state", "running")
+    widgets.server.push(JOB, state="succeeded", phase="done")
+    assert widgets.server.wait_for("done") == {"job": JOB, "state": "succeeded"}
+    assert widgets.server.streams_opened == 1
+
+
 def test_card_cancel_asks_once_and_says_what_the_server_answered(widgets):
     card = start(widgets)
     card.get_by_role("button", name="Cancel").press("Enter")
