@@ -9,6 +9,7 @@ from typing import Any, cast
 
 from seedance_ui.domain import mentions
 from seedance_ui.domain.media import MediaFile, MediaKind, identity
+from seedance_ui.domain.model_spec import MediaLimits
 from seedance_ui.domain.request import GenerationRequest, Mode
 from seedance_ui.domain.validation import Field, Problem
 from seedance_ui.errors import MediaError
@@ -119,6 +120,10 @@ async def _with_frames(services: Services, request: GenerationRequest, frames: F
 async def _with_references(
     services: Services, request: GenerationRequest, references: Sequence[UploadedFile]
 ) -> Collected:
+    most = _most_references(services, request.provider)
+    if len(references) > most:  # before the first is copied and decoded
+        sentence = f"There are {len(references)} files; at most {most} fit in all. Remove some."
+        return Collected(request, (Problem("references", sentence),))
     files: dict[MediaKind, list[MediaFile]] = {kind: [] for kind in MediaKind}
     counts = dict.fromkeys(MediaKind, 0)
     problems: list[Problem] = []
@@ -141,6 +146,13 @@ async def _with_references(
         audios=tuple(files[MediaKind.AUDIO]),
     )
     return Collected(full, tuple(problems), facts)
+
+
+def _most_references(services: Services, provider_id: str) -> int:
+    """Return how many references of all kinds together a provider takes; the common number for an unknown one."""
+    specs = {offer.info.id: offer.spec for offer in services.offers()}
+    limits = specs[provider_id].limits if provider_id in specs else MediaLimits()
+    return sum(limits.max_count.values())
 
 
 def _kind_by_name(name: str) -> MediaKind:

@@ -29,12 +29,12 @@ class GenerateHandlers:
 
     async def on_generate(self, *inputs: Any) -> tuple[object, ...]:
         """Send the form, whose values are followed by the visitor's state and the form token."""
-        *form, state, token = inputs
-        values = FormValues(*form)
-        visitor = session.visitor_for(state, is_public=self._services.is_public)
+        *form, state, raw_token = inputs
+        values, token = FormValues(*form), read_token(raw_token)
+        visitor = session.visitor_for(state, is_public=self._services.is_public, form_token=token)
         try:
             collected = await collect(self._services, values)
-            job_id = await self._send(collected, self._services.owner_of(visitor), read_token(token))
+            job_id = await self._send(collected, self._services.owner_of(visitor), token)
         except InvalidRequestError as exc:
             return _reply(problems=exc.problems, about=collected.about), gr.skip(), gr.skip(), None, gr.skip()
         except SeedanceError as exc:
@@ -44,15 +44,22 @@ class GenerateHandlers:
 
     async def _send(self, collected: Collected, owner: str | None, token: str | None) -> str:
         if collected.problems:
-            fields = {problem.field for problem in collected.problems}
             others = blocking(self._services.check(collected.request))
-            raise InvalidRequestError([*collected.problems, *(p for p in others if p.field not in fields)])
+            raise InvalidRequestError(
+                [*collected.problems, *(p for p in others if not _follows(p, collected.problems))]
+            )
         return await self._services.submit(collected.request, owner=owner, form_token=token)
 
 
 def read_token(token: object) -> str | None:
     """Return the form token that the page made; None for anything else."""
     return token if isinstance(token, str) and 0 < len(token) <= _MAX_TOKEN_CHARS else None
+
+
+def _follows(problem: Problem, unread: Sequence[Problem]) -> bool:
+    """Whether a problem may be only that a file which was not taken in is missing from the request."""
+    fields = {each.field for each in unread}
+    return problem.field in fields or (problem.field == "prompt" and problem.asset is not None)
 
 
 def _reply(*, problems: Sequence[Problem] = (), about: str | None = None, sent: bool = False) -> object:

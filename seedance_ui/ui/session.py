@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 
 import gradio as gr
@@ -22,10 +23,18 @@ def read_visitor(state: object) -> str | None:
     return visitor if isinstance(visitor, str) and 0 < len(visitor) <= _MAX_VISITOR_CHARS else None
 
 
-def visitor_for(state: object, *, is_public: bool) -> str | None:
-    """Return the visitor of a click; a first click in public mode makes one."""
+def visitor_for(state: object, *, is_public: bool, form_token: str | None = None) -> str | None:
+    """Return the visitor of a page or a click; in public mode one without a state is made a visitor.
+
+    A click before the page has its state makes one of its form token, so that the same click, sent again, has the
+    same owner and finds the same job (A6).
+    """
     visitor = read_visitor(state)
-    return secrets.token_hex(_VISITOR_BYTES) if is_public and visitor is None else visitor
+    if not is_public or visitor is not None:
+        return visitor
+    if form_token is not None:
+        return hashlib.sha256(f"visitor:{form_token}".encode()).hexdigest()
+    return secrets.token_hex(_VISITOR_BYTES)
 
 
 def state_of(visitor: str | None) -> dict[str, str]:

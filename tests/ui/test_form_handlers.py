@@ -10,6 +10,7 @@ import gradio as gr
 import pytest
 
 from seedance_ui.domain.request import Mode
+from seedance_ui.domain.validation import Problem
 from seedance_ui.services import LOCAL_OWNER, Services
 from seedance_ui.ui.examples import EXAMPLES
 from seedance_ui.ui.examples_panel import ExampleHandlers
@@ -60,6 +61,41 @@ async def test_collect_names_a_file_that_cannot_be_read_by_its_tag(services: Ser
 
     assert [problem.asset for problem in collected.problems] == ["@Image2"]
     assert collected.facts == {"@Image1": "640 × 480"}
+
+
+async def test_collect_counts_before_it_takes_anything_in(services: Services, data_dir: Path, tmp_path: Path) -> None:
+    """F7: three hundred dropped files cost no decoding and no disk."""
+    files = [picture(tmp_path, f"{number}.png") for number in range(16)]
+    form = replace(FORM, mode="references", references=files)
+
+    collected = await collect(services, form)
+
+    assert collected.problems == (Problem("references", "There are 16 files; at most 15 fit in all. Remove some."),)
+    assert list((data_dir / "uploads").iterdir()) == []
+    unknown = await collect(services, replace(form, provider="nobody"))
+    assert unknown.problems == collected.problems
+    assert (await collect(services, replace(form, references=files[:15]))).problems == ()
+
+
+async def test_on_generate_with_too_many_files_says_only_that(services: Services, tmp_path: Path) -> None:
+    form = replace(FORM, mode="references", prompt="@Image1", references=[picture(tmp_path)] * 16)
+
+    reply, *_ = await GenerateHandlers(services).on_generate(*inputs(form), STATE, "token-1")
+
+    assert [problem["field"] for problem in reply["reply"]["problems"]] == ["references"]
+
+
+async def test_on_change_with_an_upload_that_was_swept_says_so_on_its_card(services: Services, tmp_path: Path) -> None:
+    """Gradio deletes uploads after an hour."""
+    swept = UploadedFile(str(tmp_path / "swept.mp4"), "swept.mp4")
+    form = replace(FORM, mode="references", references=[picture(tmp_path), swept])
+
+    dock, _, _, tray, _ = await QuoteHandlers(services).on_change(*inputs(form))
+    reply, job, _, notice, _ = await GenerateHandlers(services).on_generate(*inputs(form), STATE, "token-1")
+
+    assert tray["problems"] == {"@Video1": "swept.mp4 is not on the server any more. Add it again."}
+    assert [problem["field"] for problem in reply["reply"]["problems"]] == ["references"]
+    assert (job, notice) == (gr.skip(), None)
 
 
 async def test_on_change_prices_a_form_without_prompt(services: Services) -> None:
@@ -165,6 +201,22 @@ async def test_on_generate_in_public_gives_the_browser_a_visitor(start_services:
         + len(await services.library(services.owner_of(visitor)))
         == 2
     )
+
+
+async def test_on_generate_in_public_before_the_page_has_its_state_makes_one_job(start_services: Any) -> None:
+    """A6: the same click, sent again, is the same visitor's."""
+    services = start_services({"SEEDANCE_PUBLIC": "on"})
+    handlers = GenerateHandlers(services)
+
+    _, job, *_, state = await handlers.on_generate(*inputs(FORM), {}, "token-1")
+    _, replayed, *_, same_state = await handlers.on_generate(*inputs(FORM), {}, "token-1")
+    _, other, *_, other_state = await handlers.on_generate(*inputs(FORM), {}, "token-2")
+
+    assert (replayed, same_state) == (job, state)
+    assert other != job and other_state != state
+    assert sum((await services.count_by_state()).values()) == 2
+    visitor = read_visitor(state)
+    assert visitor is not None and "token-1" not in visitor
 
 
 def test_on_provider_moves_what_it_lacks_and_says_so(services: Services) -> None:
