@@ -201,13 +201,20 @@ function imagePicture(card) {
   return image;
 }
 
+// A browser plays a playlist whatever its name is, and fetches what stands in it: only real media get a player.
+async function playable(card) {
+  if (!card.file) return true;    // shown by the server, which has looked into it
+  const head = String.fromCharCode(...new Uint8Array(await card.file.slice(0, 12).arrayBuffer()));
+  return card.kind === 'video' ? /^.{4}ftyp/s.test(head) : /^(RIFF|ID3|\xff[\xe0-\xff])/.test(head);
+}
+
 function videoPicture(card) {
   const video = make('video', {preload: 'metadata', playsinline: '', tabindex: '-1', 'aria-hidden': 'true'});
   video.muted = true;
   video.onloadedmetadata = () => {
     measured(card, formatPixels(video.videoWidth, video.videoHeight), video.duration);
   };
-  video.src = `${card.preview}#t=0.1`;    // the first frame is often black
+  playable(card).then(may => { if (may) video.src = `${card.preview}#t=0.1`; });    // the first frame is often black
   return video;
 }
 
@@ -215,7 +222,7 @@ function measureSound(card) {
   const sound = new Audio();
   sound.preload = 'metadata';
   sound.onloadedmetadata = () => measured(card, `${sound.duration.toFixed(1)}\u00a0s`, sound.duration);
-  sound.src = card.preview;
+  playable(card).then(may => { if (may) sound.src = card.preview; });
 }
 
 function measured(card, text, seconds) {

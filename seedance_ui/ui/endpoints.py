@@ -21,11 +21,12 @@ from gradio.utils import get_upload_folder
 from seedance_ui.domain.job import SnapshotJson
 from seedance_ui.domain.request import Mode
 from seedance_ui.errors import InvalidRequestError, SeedanceError
+from seedance_ui.media.names import display_name
 from seedance_ui.services import LOCAL_OWNER, Services
 from seedance_ui.ui.form import FormValues, collect
 from seedance_ui.ui.messages import endpoint_text
 from seedance_ui.ui.widgets.frame_slots import FramePair
-from seedance_ui.ui.widgets.html_widget import UploadedFile, display_name, is_uploaded
+from seedance_ui.ui.widgets.html_widget import UploadedFile, is_uploaded
 
 _AT_ONCE = 16
 """How many clients may watch at the same time: each holds one of Gradio's events."""

@@ -12,9 +12,9 @@ from gradio.data_classes import FileData
 from gradio.exceptions import InvalidPathError
 from gradio.utils import abspath, get_upload_folder, is_in_or_equal
 
-ASSETS = Path(__file__).resolve().parents[3] / "assets" / "widgets"
+from seedance_ui.media.names import display_name
 
-_MAX_NAME_CHARS = 120
+ASSETS = Path(__file__).resolve().parents[3] / "assets" / "widgets"
 
 
 @cache
@@ -135,9 +135,3 @@ def is_uploaded(path: str) -> bool:
         return is_in_or_equal(abspath(path), get_upload_folder())
     except (OSError, ValueError):  # no path at all: a NUL in it, or too long
         return False
-
-
-def display_name(name: str) -> str:
-    """Return the last part of a file name without control characters, at most 120 characters long."""
-    last_part = name.replace("\\", "/").rsplit("/", 1)[-1]
-    return "".join(char for char in last_part if char.isprintable())[:_MAX_NAME_CHARS] or "file"

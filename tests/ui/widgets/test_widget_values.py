@@ -12,7 +12,7 @@ from gradio.exceptions import InvalidPathError
 from gradio.utils import get_upload_folder
 
 from seedance_ui.ui.widgets.frame_slots import FrameFiles, FramePair, FrameSlots
-from seedance_ui.ui.widgets.html_widget import HtmlWidget, UploadedFile, display_name
+from seedance_ui.ui.widgets.html_widget import HtmlWidget, UploadedFile
 from seedance_ui.ui.widgets.job_card import JobCard
 from seedance_ui.ui.widgets.library_grid import LibraryGrid
 from seedance_ui.ui.widgets.player import Player
@@ -82,18 +82,3 @@ def test_card_reads_nothing_but_a_short_string(payload: object):
 @pytest.mark.parametrize("widget", [Player, LibraryGrid])
 def test_display_widget_ignores_what_a_browser_sends(widget: type[HtmlWidget]):
     assert widget().preprocess([{"job_id": "forged"}]) is None
-
-
-@pytest.mark.parametrize(
-    ("given", "shown"),
-    [
-        ("a/b\\c.png", "c.png"),
-        ("../../etc/passwd", "passwd"),
-        ("line\nbreak\x00.png", "linebreak.png"),
-        ("", "file"),
-        ("x" * 300, "x" * 120),
-        ("foto größe.png", "foto größe.png"),
-    ],
-)
-def test_display_name_is_a_short_printable_last_part(given: str, shown: str):
-    assert display_name(given) == shown
