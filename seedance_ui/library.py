@@ -12,7 +12,7 @@ import os
 from pathlib import Path
 
 from seedance_ui.domain.job import SavedVideo
-from seedance_ui.errors import MediaError, StoreError
+from seedance_ui.errors import ConfigError, MediaError, StoreError
 from seedance_ui.media.mp4 import check_finished_video
 from seedance_ui.media.stills import make_stills
 
@@ -105,3 +105,17 @@ def _sync(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def prepare_directory(data_dir: Path) -> None:
+    """Make the data directory, for this user only, and try whether it can be written."""
+    try:
+        data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        probe = data_dir / f".writable-{os.getpid()}"
+        probe.write_bytes(b"")
+        probe.unlink()
+    except OSError as exc:
+        raise ConfigError(
+            f"The data directory {str(data_dir)!r} cannot be written: {exc.strerror}. "
+            "Set SEEDANCE_DATA_DIR to a directory that can."
+        ) from exc

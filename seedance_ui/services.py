@@ -7,17 +7,12 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import os
 import secrets
 import shutil
 from collections.abc import AsyncIterator, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TypedDict
-
-from filelock import FileLock
-from sqlalchemy.engine import make_url
 
 from seedance_ui.config import Settings
 from seedance_ui.domain.job import (
@@ -30,20 +25,22 @@ from seedance_ui.domain.job import (
     SnapshotJson,
     build_snapshot,
 )
+from seedance_ui.domain.library_item import LibraryItemJson, build_library_item
 from seedance_ui.domain.media import MediaFile
 from seedance_ui.domain.model_spec import ModelSpec
-from seedance_ui.domain.pricing import UNKNOWN_CU, Cost, CostJson
+from seedance_ui.domain.pricing import UNKNOWN_CU, Cost
 from seedance_ui.domain.request import GenerationRequest
 from seedance_ui.domain.validation import Problem, blocking, check_request
-from seedance_ui.errors import ConfigError, InvalidRequestError, MissingKeyError, StoreError, StrayJobError
+from seedance_ui.errors import InvalidRequestError, MissingKeyError, StoreError, StrayJobError
 from seedance_ui.jobs.bell import Bell, wait_at_most
 from seedance_ui.jobs.clock import Clock, SystemClock
+from seedance_ui.jobs.engine import lock_of
 from seedance_ui.jobs.handovers import HandedOver, Handovers
 from seedance_ui.jobs.runner import LOOK_AGAIN_S, Runner
 from seedance_ui.jobs.schedule import usual_range_s
 from seedance_ui.jobs.store import Store
 from seedance_ui.jobs.tools import Tools
-from seedance_ui.library import Library
+from seedance_ui.library import Library, prepare_directory
 from seedance_ui.media.intake import Intake
 from seedance_ui.providers import PROVIDERS
 from seedance_ui.providers.base import Provider, ProviderInfo, Setup
@@ -81,31 +78,6 @@ class Offer:
         return self.reason is None
 
 
-class LibraryItemJson(TypedDict):
-    """A finished video as the page shows it; pixels, seconds, bytes."""
-
-    job_id: str
-    prompt: str
-    mode: str
-    provider: str
-    provider_label: str
-    created_at: str
-    video_url: str
-    poster_url: str
-    last_frame_url: str
-    duration_s: float | None
-    resolution: str
-    aspect_ratio: str
-    width_px: int
-    height_px: int
-    generate_audio: bool
-    seed: int | None
-    size_bytes: int
-    cost: CostJson
-    elapsed_s: float
-    queued_s: float
-
-
 class Services:
     """Everything the app can do, for one set of settings."""
 
@@ -134,7 +106,7 @@ class Services:
         self._clock = clock or SystemClock()
         self._free_bytes = free_bytes
         data_dir = settings.data_dir
-        _prepare_directory(data_dir)
+        prepare_directory(data_dir)
         self._library = Library(data_dir / "library")
         self._intake = Intake(data_dir / "uploads")
         self._bell = Bell()
@@ -143,7 +115,7 @@ class Services:
         self._tools = Tools(self._store, self._library, self._clock, self._executor)
         self._handovers = Handovers(self._store.engine, settings.public_url) if settings.public_url else None
         self._providers = {name: make(self._setup(name, make.info)) for name, make in providers.items()}
-        self._runner = Runner(self._providers, self._tools, lock=_lock_of(settings.database_url))
+        self._runner = Runner(self._providers, self._tools, lock=lock_of(settings.database_url))
 
     def _setup(self, provider_id: str, info: ProviderInfo) -> Setup:
         """Return what one provider is given: its own keys, never another's (D2)."""
@@ -385,34 +357,14 @@ class Services:
     async def library(self, owner: str | None, *, limit: int = 200) -> list[LibraryItemJson]:
         """Return an owner's finished videos, newest first."""
         jobs = await self._tools.blocking(lambda: self._store.jobs_of(owner, {JobState.SUCCEEDED}, limit=limit))
-        return [self._library_item(job) for job in jobs]
+        return [
+            build_library_item(job, provider_label=self._label(job.request.provider), now=self._clock.now())
+            for job in jobs
+        ]
 
-    def _library_item(self, job: Job) -> LibraryItemJson:
-        request, snapshot, video = job.request, build_snapshot(job, self._clock.now()), job.video
-        assert video is not None  # noqa: S101 - written with the move to `succeeded`
-        provider = self._providers.get(request.provider)
-        return {
-            "job_id": job.job_id,
-            "prompt": request.prompt,
-            "mode": request.mode.value,
-            "provider": request.provider,
-            "provider_label": provider.info.label if provider else request.provider,
-            "created_at": snapshot["created_at"],
-            "video_url": f"/media/{job.job_id}.mp4",
-            "poster_url": f"/media/{job.job_id}.jpg",
-            "last_frame_url": f"/media/{job.job_id}-last.png",
-            "duration_s": video.duration_s,
-            "resolution": request.resolution,
-            "aspect_ratio": request.aspect_ratio,
-            "width_px": video.width_px,
-            "height_px": video.height_px,
-            "generate_audio": video.has_audio,
-            "seed": job.seed,
-            "size_bytes": video.size_bytes,
-            "cost": job.cost.to_json(),
-            "elapsed_s": snapshot["elapsed_s"],
-            "queued_s": snapshot["queued_s"],
-        }
+    def _label(self, provider_id: str) -> str:
+        provider = self._providers.get(provider_id)
+        return provider.info.label if provider else provider_id
 
     def media_path(self, name: str) -> Path | None:
         """Return the file behind a media URL (`<job_id>.mp4`, `.jpg`, `-last.png`); None where there is none."""
@@ -422,25 +374,3 @@ class Services:
     async def handed_over(self, token: str) -> HandedOver | None:
         """Return the uploaded file behind a link that a provider was given; None where there is none any more."""
         return await self._tools.blocking(self._handovers.find, token) if self._handovers else None
-
-
-def _lock_of(database_url: str) -> FileLock | None:
-    """Return the lock of an SQLite file, which lies beside it: two data directories may name one database."""
-    url = make_url(database_url)
-    if url.get_backend_name() != "sqlite" or url.database is None:
-        return None
-    return FileLock(f"{url.database}.runner.lock", thread_local=False)
-
-
-def _prepare_directory(data_dir: Path) -> None:
-    """Make the data directory, for this user only, and try whether it can be written."""
-    try:
-        data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-        probe = data_dir / f".writable-{os.getpid()}"
-        probe.write_bytes(b"")
-        probe.unlink()
-    except OSError as exc:
-        raise ConfigError(
-            f"The data directory {str(data_dir)!r} cannot be written: {exc.strerror}. "
-            "Set SEEDANCE_DATA_DIR to a directory that can."
-        ) from exc

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from filelock import FileLock
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
 
 BUSY_TIMEOUT_S = 5
 """How long a write waits for another process's write before it gives up."""
@@ -32,3 +33,11 @@ def _begin_sqlite(connection: Connection) -> None:
     """Take the write lock at the start of each write: two readers that both want to write would deadlock."""
     reads_only = READS_ONLY.keys() <= connection.get_execution_options().keys()
     connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")
+
+
+def lock_of(database_url: str) -> FileLock | None:
+    """Return the lock of an SQLite file, which lies beside it: two data directories may name one database."""
+    url = make_url(database_url)
+    if url.get_backend_name() != "sqlite" or url.database is None:
+        return None
+    return FileLock(f"{url.database}.runner.lock", thread_local=False)

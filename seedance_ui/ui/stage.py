@@ -6,8 +6,9 @@ from typing import Any
 
 import gradio as gr
 
+from seedance_ui.domain.library_item import LibraryItemJson
 from seedance_ui.domain.model_spec import MAX_SEED
-from seedance_ui.services import LibraryItemJson, Offer, Services
+from seedance_ui.services import Offer, Services
 from seedance_ui.ui import session
 from seedance_ui.ui.widgets.job_card import ProviderFacts
 
