@@ -22,9 +22,11 @@ def create_app(services: Services) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        services.start()
-        yield
-        services.stop()
+        try:
+            services.start()
+            yield
+        finally:
+            services.stop()
 
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
     app.include_router(create_router(services))

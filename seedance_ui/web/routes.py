@@ -15,11 +15,14 @@ from fastapi.responses import FileResponse, JSONResponse
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
 from seedance_ui import __version__
-from seedance_ui.domain.job import ENDED_STATES, SnapshotJson
+from seedance_ui.domain.job import FINAL_STATES, RESTING_STATES, SnapshotJson
 from seedance_ui.services import Services
 
 RETRY_MS = 2000
 """How soon a browser comes back after its stream broke, in milliseconds."""
+
+RESTING_RETRY_MS = 30_000
+"""The same behind an event that leaves the job at rest: its stream ends, and would end again at once."""
 
 PING_S = 15
 """How often a silent stream sends a comment, so that no proxy takes it for dead; in seconds."""
@@ -66,8 +69,8 @@ def create_router(services: Services) -> APIRouter:
     async def events(job_id: str, last_event_id: Annotated[str | None, Header()] = None) -> Response:
         snapshot = _found(await _snapshot(services, job_id))
         after = _seq(last_event_id)
-        ended = snapshot["state"] in {state.value for state in ENDED_STATES}
-        if ended and after and not await services.events_after(job_id, after):
+        is_final = snapshot["state"] in FINAL_STATES
+        if is_final and after and not await services.events_after(job_id, after):
             return Response(status_code=204)  # tells a browser's EventSource to stop coming back
         return EventSourceResponse(
             _stream(services, job_id, after), ping=PING_S, headers={**_NO_STORE, "X-Accel-Buffering": "no"}
@@ -110,4 +113,5 @@ def _seq(last_event_id: str | None) -> int:
 
 async def _stream(services: Services, job_id: str, after: int) -> AsyncIterator[ServerSentEvent]:
     async for seq, snapshot in services.watch(job_id, after=after):
-        yield ServerSentEvent(json.dumps(snapshot), event="job", id=str(seq), retry=RETRY_MS)
+        retry_ms = RESTING_RETRY_MS if snapshot["state"] in RESTING_STATES else RETRY_MS
+        yield ServerSentEvent(json.dumps(snapshot), event="job", id=str(seq), retry=retry_ms)

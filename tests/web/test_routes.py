@@ -15,6 +15,7 @@ from seedance_ui import __version__
 from seedance_ui.config import Settings
 from seedance_ui.domain.job import Job, JobUpdate
 from seedance_ui.domain.request import GenerationRequest, Mode
+from seedance_ui.errors import SubmitUnknownError
 from seedance_ui.services import Services
 from seedance_ui.web.app import create_app
 from tests.scripted import QuickClock, ScriptedProvider
@@ -100,6 +101,25 @@ def test_events_tell_a_browser_to_stop_coming_back_after_the_end(site: Site) -> 
     last = site.events(job_id)[-1][0]
     answer = site.client.get(f"/api/jobs/{job_id}/events", headers={"Last-Event-ID": str(last)})
     assert answer.status_code == 204
+
+
+def test_events_of_a_job_that_rests_may_be_asked_for_again_but_not_at_once(site: Site) -> None:
+    """It can move on: 204 would tell a browser to stop for good."""
+
+    async def lose_the_answer(job_id: str) -> None:
+        raise SubmitUnknownError("time-out", provider="scripted")
+
+    site.provider.on_submit = lose_the_answer
+    job_id = site.submit()
+    last, snapshot = site.events(job_id)[-1]
+    assert snapshot["state"] == "needs_attention"
+    text = site.client.get(f"/api/jobs/{job_id}/events").text
+    assert text.rstrip().endswith("retry: 30000")
+    again = site.client.get(f"/api/jobs/{job_id}/events", headers={"Last-Event-ID": str(last)})
+    assert (again.status_code, again.text) == (200, "")
+    assert site.services._store.adopt(job_id, remote_id="late")
+    went_on = site.events(job_id, **{"Last-Event-ID": str(last)})
+    assert (went_on[0][0], went_on[-1][1]["state"]) == (last + 1, "succeeded")
 
 
 def test_events_are_never_cached_or_held_back(site: Site) -> None:
