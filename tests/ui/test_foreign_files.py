@@ -112,7 +112,7 @@ def test_a_keyword_call_fetches_no_url(client: TestClient, trap: Trap) -> None:
 
 
 def test_no_handler_of_the_page_fetches_a_url(client: TestClient, trap: Trap) -> None:
-    """Each by its number, a URL in the place of every input."""
+    """Each by its number, a URL in the place of every input; through the queue, and past it as the page asks."""
     dependencies = [each for each in client.get("/config").json()["dependencies"] if each["backend_fn"]]
     for dependency in dependencies:
         session, inputs = f"forged{dependency['id']}", dependency["inputs"]
@@ -122,6 +122,8 @@ def test_no_handler_of_the_page_fetches_a_url(client: TestClient, trap: Trap) ->
         told = client.get(f"/gradio_api/queue/data?session_hash={session}").text
         assert "process_completed" in told
         assert ("was not uploaded here" in told) == bool(inputs)
+        if inputs:
+            assert client.post("/gradio_api/run/predict", json=body).status_code >= 400
     assert trap.asked == []
 
 
