@@ -15,7 +15,7 @@ from seedance_ui.domain.model_spec import ModelSpec
 from seedance_ui.domain.pricing import Cost
 from seedance_ui.domain.request import GenerationRequest, Mode
 from seedance_ui.domain.variable import key
-from seedance_ui.providers.base import Handles, Provider, ProviderInfo, Setup, Submitted
+from seedance_ui.providers.base import Handles, Provider, ProviderInfo, ReportFiles, Setup, Submitted
 
 
 class QuickClock:
@@ -66,9 +66,10 @@ class ScriptedProvider(Provider):
     async def estimate(self, request: GenerationRequest) -> Cost:
         return Cost(2.5, "USD", "estimate")
 
-    async def upload(self, job: Job) -> Handles:
+    async def upload(self, job: Job, report: ReportFiles) -> Handles:
         if self.on_upload is not None:
             await self.on_upload()
+        report(1, 1)
         return Handles()
 
     async def submit(self, job: Job, handles: Handles) -> Submitted:
@@ -109,3 +110,7 @@ def make_job(prompt: str = "a lighthouse", *, owner: str | None = "local", job_i
         created_at=datetime(2026, 1, 1, tzinfo=timezone.utc),
         cost=Cost(2.5, "USD", "estimate"),
     )
+
+
+def no_report(done: int, total: int) -> None:
+    """Take no notice of how many files are there."""

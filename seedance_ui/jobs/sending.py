@@ -40,7 +40,7 @@ async def begin(hold: Hold) -> None:
 async def upload_and_submit(hold: Hold) -> None:
     """Send the files, then go on to the request itself: the handles live only in this process."""
     try:
-        handles = await hold.provider.upload(hold.job)
+        handles = await _upload(hold)
     except ProviderError as exc:
         await _not_taken(hold, exc)
     except MediaError as exc:
@@ -53,6 +53,19 @@ async def upload_and_submit(hold: Hold) -> None:
         hold.sending = asyncio.ensure_future(_submit(hold, handles))
         # A request that is on its way is never aborted, not by a shutdown either.
         await asyncio.shield(hold.sending)
+
+
+async def _upload(hold: Hold) -> Handles:
+    """Send the files, and say how many are there."""
+    news: asyncio.Queue[tuple[int, int] | None] = asyncio.Queue()
+    uploading = asyncio.ensure_future(hold.provider.upload(hold.job, lambda done, all_: news.put_nowait((done, all_))))
+    uploading.add_done_callback(lambda _: news.put_nowait(None))
+    try:
+        while (files := await news.get()) is not None:
+            await hold.say(f"Uploading, {files[0]} of {files[1]} files are there")
+        return uploading.result()
+    finally:
+        uploading.cancel()
 
 
 async def recover_submitting(hold: Hold) -> None:

@@ -22,7 +22,7 @@ from seedance_ui.domain.request import GenerationRequest
 from seedance_ui.domain.variable import Variable, key
 from seedance_ui.errors import AuthenticationError, MediaError, SubmitUnknownError, UnexpectedResponseError
 from seedance_ui.providers.aimlapi_answers import Balance, Generation, LogPage, parse_update, taken_id, update_of_taken
-from seedance_ui.providers.base import Handles, Provider, ProviderInfo, Setup, Submitted
+from seedance_ui.providers.base import Handles, Provider, ProviderInfo, ReportFiles, Setup, Submitted
 from seedance_ui.providers.http import Http
 from seedance_ui.providers.refusals import explain_answer
 
@@ -134,7 +134,7 @@ class AimlApi(Provider):
         """Compute the price; there is nobody to ask before the run."""
         return Cost(estimate_usd(request), "USD", "estimate")
 
-    async def upload(self, job: Job) -> Handles:
+    async def upload(self, job: Job, report: ReportFiles) -> Handles:
         """Turn each file into what stands for it in the body: a data URI, or for a video a link to this app.
 
         Raises:

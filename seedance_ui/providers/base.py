@@ -78,6 +78,10 @@ class Handles:
         return [self.by_identity[identity(reference)] for reference in references]
 
 
+ReportFiles = Callable[[int, int], None]
+"""Called with how many files are there, and of how many."""
+
+
 class HandOver(Protocol):
     """Makes a link under which a provider can fetch one file of a job, until that job is final."""
 
@@ -128,7 +132,7 @@ class Provider(ABC):
     async def estimate(self, request: GenerationRequest) -> Cost:
         """Return the price of a request that passed the checks; asks the provider only where that is free."""
 
-    async def upload(self, job: Job) -> Handles:
+    async def upload(self, job: Job, report: ReportFiles) -> Handles:
         """Send the files of a job; free, and safe to do again. The default has nothing to send."""
         return Handles()
 

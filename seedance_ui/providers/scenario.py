@@ -29,7 +29,7 @@ from seedance_ui.errors import (
     SubmitUnknownError,
     UnexpectedResponseError,
 )
-from seedance_ui.providers.base import Handles, Provider, ProviderInfo, Setup, Submitted
+from seedance_ui.providers.base import Handles, Provider, ProviderInfo, ReportFiles, Setup, Submitted
 from seedance_ui.providers.http import Http, segment
 from seedance_ui.providers.scenario_answers import (
     JobAnswer,
@@ -184,9 +184,9 @@ class Scenario(Provider):
         message = f"Scenario started the job {remote_id} when it was asked for a price."
         raise StrayJobError(message, provider=self.info.id, remote_id=remote_id)
 
-    async def upload(self, job: Job) -> Handles:
+    async def upload(self, job: Job, report: ReportFiles) -> Handles:
         """Make an asset of each file; the same content only once while this process lives."""
-        return await self._assets.upload(job.request)
+        return await self._assets.upload(job.request, report)
 
     async def submit(self, job: Job, handles: Handles) -> Submitted:
         """Send the paid request, once."""

@@ -22,7 +22,7 @@ from seedance_ui.domain.request import GenerationRequest
 from seedance_ui.domain.verdicts import shown
 from seedance_ui.errors import BadRequestError, MediaError, ProviderUnavailableError, UnexpectedResponseError
 from seedance_ui.providers.answers import OR_NONE, Wire
-from seedance_ui.providers.base import Handles
+from seedance_ui.providers.base import Handles, ReportFiles
 from seedance_ui.providers.http import Http, segment
 
 MAX_INLINE_BYTES = 3_500_000
@@ -97,8 +97,8 @@ class Assets:
         """Return the handles of a request as far as they are known, "" for the others."""
         return Handles({identity(one): self._ids.get(identity(one), "") for one in request.media})
 
-    async def upload(self, request: GenerationRequest) -> Handles:
-        """Make an asset of each file and link of a request, up to four at once.
+    async def upload(self, request: GenerationRequest, report: ReportFiles) -> Handles:
+        """Make an asset of each file and link of a request, up to four at once, and report each.
 
         Raises:
             ProviderError: One could not be stored; the others are remembered.
@@ -106,6 +106,8 @@ class Assets:
         """
         names = _names(request)
         tasks = {key: asyncio.ensure_future(self._handle(one, name)) for key, (one, name) in names.items()}
+        for task in tasks.values():
+            task.add_done_callback(lambda _: report(sum(each.done() for each in tasks.values()), len(tasks)))
         try:
             await asyncio.gather(*tasks.values())
         except UnexpectedResponseError as exc:

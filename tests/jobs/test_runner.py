@@ -59,6 +59,9 @@ async def test_a_job_walks_to_its_video(bench: Bench, finished_video: Path) -> N
     job = await bench.until(bench.add())
     assert bench.states(job.job_id) == ["queued", "uploading", "submitting", "running", "downloading", "succeeded"]
     assert bench.provider.submits == [job.job_id]
+    assert "Uploading, 1 of 1 files are there" in [
+        snapshot["message"] for _, snapshot in bench.store.events_after(job.job_id, 0)
+    ]
     assert (job.remote_id, job.seed, job.progress) == (f"remote-{job.job_id}", 7, 1.0)
     kept = bench.tools.library.video_path(job.job_id)
     assert kept.read_bytes() == finished_video.read_bytes()

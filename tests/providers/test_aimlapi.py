@@ -42,7 +42,7 @@ from seedance_ui.services import LOCAL_OWNER, Services
 from tests import samples
 from tests.fakes.aimlapi import GENERATIONS, KEY, FakeAimlApi, RefusedError, check_body, log_row, refusal
 from tests.fakes.server import AcceptThen, AcceptThenDrop, Drop, Instead, Reply
-from tests.scripted import QuickClock, make_job
+from tests.scripted import QuickClock, make_job, no_report
 
 TEXT = GenerationRequest(provider="aimlapi", mode=Mode.TEXT, prompt="A tram in the rain")
 CLIP_LINK = MediaLink("https://example.com/clip.mp4", MediaKind.VIDEO)
@@ -265,7 +265,7 @@ async def test_upload_makes_data_uris_of_pictures_and_sound_and_links_of_videos(
     clip = samples.video("a.mp4")
     request = replace(TEXT, mode=Mode.REFERENCES, images=(picture,), videos=(clip, CLIP_LINK), audios=(sound,))
     job = job_of(request)
-    handles = await provider.upload(job)
+    handles = await provider.upload(job, no_report)
     assert handles.of(request.references) == [
         data_uri(picture),
         f"https://outside.example/handover/{job.job_id}-{clip.sha256[:8]}",
@@ -280,14 +280,14 @@ async def test_upload_makes_data_uris_of_pictures_and_sound_and_links_of_videos(
 async def test_a_frame_that_is_a_link_is_sent_as_it_is(provider: AimlApi, fake: FakeAimlApi, tmp_path: Path) -> None:
     last = on_disk(samples.image("last.png"), tmp_path)
     job = job_of(replace(TEXT, mode=Mode.FRAMES, first_frame=PICTURE_LINK, last_frame=last))
-    await provider.submit(job, await provider.upload(job))
+    await provider.submit(job, await provider.upload(job, no_report))
     assert fake.bodies() == [{**PLAIN, "image_url": PICTURE_LINK.url, "last_image_url": data_uri(last)}]
 
 
 async def test_upload_of_a_file_that_is_gone_names_it(provider: AimlApi) -> None:
     request = replace(TEXT, mode=Mode.FRAMES, first_frame=samples.image("gone.png"))
     with pytest.raises(MediaError, match="gone.png"):
-        await provider.upload(job_of(request))
+        await provider.upload(job_of(request), no_report)
 
 
 async def test_submit_is_one_post_under_our_own_id(provider: AimlApi, fake: FakeAimlApi) -> None:

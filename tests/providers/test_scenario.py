@@ -38,7 +38,7 @@ from seedance_ui.providers.base import Handles, Setup
 from seedance_ui.providers.scenario import Scenario, build_payload
 from tests.fakes.scenario import AUTHORIZATION, EXAMPLE_BODY, GENERATE, PRICE_CU, SECRET, FakeScenario
 from tests.fakes.server import AcceptThen, AcceptThenDrop, Drop, Hold, Instead, Received, Reply
-from tests.scripted import make_job
+from tests.scripted import make_job, no_report
 
 VIDEO = b"the finished video"
 TEXT = GenerationRequest(provider="scenario", mode=Mode.TEXT, prompt="A tram in the rain", aspect_ratio="adaptive")
@@ -101,7 +101,7 @@ def job_of(request: GenerationRequest, **changes: Any) -> Job:
 async def run(scenario: Scenario, request: GenerationRequest) -> Job:
     """Upload and submit, as the runner does; return the running job."""
     job = job_of(request)
-    submitted = await scenario.submit(job, await scenario.upload(job))
+    submitted = await scenario.submit(job, await scenario.upload(job, no_report))
     return replace(job, state=JobState.RUNNING, remote_id=submitted.remote_id)
 
 
@@ -327,11 +327,16 @@ async def test_four_files_travel_at_the_same_time(fake: FakeScenario, scenario: 
     holds = [Hold() for _ in range(5)]
     fake.script("POST", "/v1/assets", *holds)
     images = tuple(make_file("image", b"image %d" % n) for n in range(5))
-    uploading = asyncio.ensure_future(scenario.upload(job_of(replace(TEXT, mode=Mode.REFERENCES, images=images))))
+    job = job_of(replace(TEXT, mode=Mode.REFERENCES, images=images))
+    counts: list[tuple[int, int]] = []
+    uploading = asyncio.ensure_future(scenario.upload(job, lambda done, total: counts.append((done, total))))
     await asyncio.to_thread(lambda: [hold.arrived.wait(10) for hold in holds[:4]])
     assert not holds[4].arrived.is_set()
     release(holds)
     assert len((await uploading).by_identity) == 5
+    assert len(counts) == 5
+    assert counts == sorted(counts)
+    assert counts[-1] == (5, 5)
 
 
 def release(holds: list[Hold]) -> None:
@@ -347,8 +352,8 @@ async def test_what_was_stored_before_a_fault_is_not_stored_again(
     stored = Reply(200, {"asset": {"id": fake.add_asset("image", b"1")}})
     fake.script("POST", "/v1/assets", Instead(stored), Instead(Reply(503)))
     with pytest.raises(ProviderUnavailableError):
-        await scenario.upload(job)
-    handles = await scenario.upload(job)
+        await scenario.upload(job, no_report)
+    handles = await scenario.upload(job, no_report)
     assert len(fake.requests("POST", "/v1/assets")) == 3
     assert [fake.assets[asset_id].content for asset_id in handles.of(job.request.images)] == [b"1", b"2"]
 
@@ -371,8 +376,8 @@ async def test_a_fault_of_an_upload_is_passing_and_free(
     fake.script("PUT", path, fault)
     job = job_of(replace(TEXT, mode=Mode.REFERENCES, videos=(make_file("video", b"clip"),)))
     with pytest.raises(ProviderUnavailableError):
-        await scenario.upload(job)
-    assert (await scenario.upload(job)).by_identity.keys() == {job.request.videos[0].sha256}  # type: ignore[union-attr]
+        await scenario.upload(job, no_report)
+    assert (await scenario.upload(job, no_report)).by_identity.keys() == {job.request.videos[0].sha256}  # type: ignore[union-attr]
 
 
 async def test_a_file_that_scenario_cannot_read_is_named(
@@ -381,7 +386,7 @@ async def test_a_file_that_scenario_cannot_read_is_named(
     fake.upload_fails_with = "Unsupported codec, see https://x.example/?Signature=1"
     images, videos = (make_file("image", b"1"),), (make_file("video", b"1v"), make_file("video", b"2v"))
     with pytest.raises(BadRequestError) as caught:
-        await scenario.upload(job_of(replace(TEXT, mode=Mode.REFERENCES, images=images, videos=videos)))
+        await scenario.upload(job_of(replace(TEXT, mode=Mode.REFERENCES, images=images, videos=videos)), no_report)
     assert (caught.value.code, caught.value.asset) in [("bad_media", "@Video1"), ("bad_media", "@Video2")]
     assert str(caught.value) == "Unsupported codec, see https://x.example/?…"
 
@@ -391,14 +396,16 @@ async def test_an_upload_that_never_ends_is_given_up(
 ) -> None:
     monkeypatch.setattr(scenario_assets, "MAX_LOOKS", 2)
     with pytest.raises(ProviderUnavailableError, match="within five minutes"):
-        await scenario.upload(job_of(replace(TEXT, mode=Mode.REFERENCES, videos=(make_file("video", b"clip"),))))
+        await scenario.upload(
+            job_of(replace(TEXT, mode=Mode.REFERENCES, videos=(make_file("video", b"clip"),))), no_report
+        )
 
 
 async def test_a_file_that_is_gone_says_so(fake: FakeScenario, scenario: Scenario, make_file: MakeFile) -> None:
     picture = make_file("image", b"pixels")
     picture.path.unlink()
     with pytest.raises(MediaError, match="Add it again"):
-        await scenario.upload(job_of(replace(TEXT, mode=Mode.FRAMES, first_frame=picture)))
+        await scenario.upload(job_of(replace(TEXT, mode=Mode.FRAMES, first_frame=picture)), no_report)
 
 
 async def test_a_link_is_fetched_by_scenario_itself(fake: FakeScenario, scenario: Scenario) -> None:

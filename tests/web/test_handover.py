@@ -15,7 +15,7 @@ from starlette.testclient import TestClient
 from seedance_ui.config import Settings
 from seedance_ui.domain.job import Job, JobUpdate
 from seedance_ui.domain.request import GenerationRequest, Mode
-from seedance_ui.providers.base import Handles, ProviderInfo, Setup
+from seedance_ui.providers.base import Handles, ProviderInfo, ReportFiles, Setup
 from seedance_ui.services import Services
 from seedance_ui.web.app import create_app
 from tests.samples import video
@@ -46,7 +46,7 @@ class Handed:
                 super().__init__(setup)
                 self.on_poll = self.wait
 
-            async def upload(self, job: Job) -> Handles:
+            async def upload(self, job: Job, report: ReportFiles) -> Handles:
                 assert self.setup.hand_over is not None
                 handed.job_id, handed.link = job.job_id, self.setup.hand_over(job.job_id, file)
                 handed.given.set()
