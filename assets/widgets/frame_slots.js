@@ -1,6 +1,6 @@
 // Two slots for the first and the last frame. Scope: element, props, watch.
-const {make, icon, setText, setAttribute, formatBytes, formatPixels, kindOf, uploadFile, fileData, onDrop, onPaste}
-  = window.seedance;
+const {make, icon, setText, setAttribute, formatBytes, formatPixels, kindOf, uploadFile, fileData, onDrop, onPaste,
+  readLink, drawnLink, onPasteLinks, addLinkField} = window.seedance;
 const NAMES = {first: 'First frame', last: 'Last frame'};
 const root = element.querySelector('.frame-slots');
 const live = root.querySelector('[aria-live]');
@@ -13,14 +13,18 @@ function buildSlot(key) {
   const button = (text, ...children) => make('button', {type: 'button', class: 'btn small'}, ...children, text);
   const id = `frame-problem-${Math.random().toString(36).slice(2)}`;
   const slot = {
-    key, node, add: button(`Add ${NAMES[key].toLowerCase()}`, icon('plus')), thumb: make('span', {class: 'thumb'}),
+    key, node, add: button(`Add ${NAMES[key].toLowerCase()}`, icon('plus')), addLink: button('Add link', icon('link')),
+    field: make('div', {class: 'link-field', hidden: ''}), thumb: make('span', {class: 'thumb'}),
     name: make('span', {class: 'name'}), meta: make('span', {class: 'meta'}), problem: make('span', {class: 'problem', id}),
     replace: button('Replace'), remove: button('Remove'), retry: button('Try again'),
     picker: make('input', {type: 'file', accept: 'image/*', hidden: ''}),
   };
+  setAttribute(slot.addLink, 'aria-label', `Add link for the ${NAMES[key].toLowerCase()}`);
   setAttribute(slot.replace, 'aria-label', `Replace ${NAMES[key].toLowerCase()}`);
   setAttribute(slot.remove, 'aria-label', `Remove ${NAMES[key].toLowerCase()}`);
-  slot.empty = make('div', {class: 'slot-empty'}, slot.add, make('span', {class: 'hint', text: 'Drop or paste an image'}));
+  const ways = make('span', {class: 'slot-acts'}, slot.add, slot.addLink);
+  slot.empty = make('div', {class: 'slot-empty'}, ways, slot.field,
+    make('span', {class: 'hint', text: 'Drop or paste an image, or a link'}));
   slot.filled = make('div', {class: 'slot-filled'}, slot.thumb, slot.name, slot.meta, slot.problem,
     make('div', {class: 'slot-acts'}, slot.retry, slot.replace, slot.remove));
   const label = make('span', {class: 'label', text: NAMES[key]});
@@ -39,6 +43,7 @@ function listen(slot) {
   slot.remove.onclick = () => clear(slot.key);
   slot.retry.onclick = () => fill(slot.key, shown[slot.key].file);
   onDrop(slot.node, files => spread(files, slot.key));
+  addLinkField(slot.addLink, slot.field, `Link to the ${NAMES[slot.key].toLowerCase()}`, url => link(slot.key, url));
 }
 
 // ---- changes
@@ -56,6 +61,18 @@ function fill(key, file) {
   else setText(live, shown[key].problem);
 }
 
+function link(key, url) {
+  forget(shown[key]);
+  shown[key] = fromLink(url);
+  publish();
+  slots[key].remove.focus();
+  setText(live, `${NAMES[key]}: ${shown[key].name} was added.`);
+}
+
+function fromLink(url) {
+  return {name: readLink(url).name, link: url, state: 'ready', controller: new AbortController()};
+}
+
 // Several files at once fill the slot they were meant for, then the other.
 function spread(files, key) {
   const other = key === 'first' ? 'last' : 'first';
@@ -63,12 +80,22 @@ function spread(files, key) {
   if (files[1]) fill(other, files[1]);
 }
 
-function paste(files) {
+// The slot that has the focus, else a free one.
+function pasteTarget() {
   const focused = document.activeElement?.closest?.('.slot')?.dataset.slot;
-  const free = Object.keys(NAMES).find(key => !shown[key]);
-  const key = root.contains(document.activeElement) && focused ? focused : free;
+  const key = root.contains(document.activeElement) && focused ? focused : Object.keys(NAMES).find(free => !shown[free]);
+  if (!key) setText(live, 'Both frames are set. Remove one first, then paste again.');
+  return key;
+}
+
+function paste(files) {
+  const key = pasteTarget();
   if (key) spread(files.slice(0, key === 'first' && !shown.last ? 2 : 1), key);
-  else setText(live, 'Both frames are set. Remove one first, then paste again.');
+}
+
+function pasteLinks([url]) {
+  const key = pasteTarget();
+  if (key) link(key, url);
 }
 
 async function upload(frame) {
@@ -105,7 +132,8 @@ function forget(frame) {
 
 // Gradio fires `change` by itself when the value differs.
 function publish() {
-  const wire = frame => (frame?.state === 'ready' ? fileData(frame) : null);
+  const data = frame => (frame.link ? {url: frame.link, kind: 'image'} : fileData(frame));
+  const wire = frame => (frame?.state === 'ready' ? data(frame) : null);
   draw();
   props.value = {first: wire(shown.first), last: wire(shown.last)};
 }
@@ -114,14 +142,17 @@ function publish() {
 
 function metaText(frame) {
   if (frame.state === 'uploading') return frame.progress ? `Uploading ${Math.round(frame.progress * 100)}\u00a0%` : 'Uploading…';
+  if (frame.link) return 'Link';
   if (frame.state === 'failed') return formatBytes(frame.file.size);
-  return frame.facts ?? frame.measured ?? '';
+  return frame.facts || frame.measured || '';
 }
 
 function drawPicture(slot, frame) {
-  if (slot.thumb.dataset.preview === (frame.preview ?? '')) return;
-  slot.thumb.dataset.preview = frame.preview ?? '';
+  const shows = frame.link ?? frame.preview ?? '';
+  if (slot.thumb.dataset.shows === shows) return;
+  slot.thumb.dataset.shows = shows;
   slot.thumb.replaceChildren();
+  if (frame.link) return slot.thumb.append(drawnLink(readLink(frame.link).host));
   if (!frame.preview) return;
   const image = make('img', {alt: '', src: frame.preview});
   image.onload = () => {
@@ -164,6 +195,7 @@ function adopt(key) {
 
 function fromValue(item, before) {
   if (!item) return before && before.state !== 'ready' ? before : null;
+  if (!item.path) return before?.link === item.url ? before : fromLink(item.url);
   if (before?.path === item.path) return before;
   return {
     name: item.orig_name, mime: item.mime_type, path: item.path, url: item.url, preview: item.url, state: 'ready',
@@ -184,6 +216,7 @@ function readValue() {
 
 swapButton.onclick = swap;
 onPaste(root, paste);
+onPasteLinks(root, pasteLinks);
 watch('value', readValue);
 watch(['facts', 'problems'], readNotes);
 readValue();

@@ -240,10 +240,26 @@ function drawEnding(state, snapshot) {
   setText(find('.charged'), charged);
   setText(find('.charged-more'), more);
   setText(find('.next-step'), error?.next_step ?? words.next);
+  find('.ended .acts').hidden = error?.code !== 'moderation_audio';
+  markDeclined(error);
   find('details').hidden = !error?.detail;
   setText(find('details p'), error?.detail ?? '');
   setText(find('.spoken'), `${find('.ended h2').textContent}. ${charged && `Were you charged? ${charged}`}`);
   show('ended');
+}
+
+// Lights up the card of the reference that the provider names, where it is still in the tray.
+function markDeclined(error) {
+  const {sentReferences = []} = window.seedance;
+  window.seedance.declined = sentReferences.find(({tag}) => error?.asset && tag === error.asset)?.key ?? null;
+  document.dispatchEvent(new Event('seedance:declined'));
+}
+
+// Never sends: it unticks Sound, and leaves Generate to the person.
+function goSilent() {
+  const sound = document.querySelector('#sound input[type=checkbox]');
+  if (sound?.checked) sound.click();
+  document.getElementById('generate')?.focus();
 }
 
 function aboutAsset(error) {
@@ -271,6 +287,7 @@ function follow() {
 
 STAGES.forEach(name => find('.stages').append(make('li', {}, make('b', {text: name}), make('span', {text: '–'}))));
 cancelButton.onclick = cancel;
+find('.go-silent').onclick = goSilent;
 watch('value', follow);
 watch('preview', () => { if (!job) drawEmpty(); });
 draw();

@@ -1,8 +1,5 @@
-// The reference tray. Scope: element, props, trigger, watch. Files are uploaded one after the other, in the order
-// chosen, so that a tag never changes its meaning because a later file was faster.
-const {make, icon, setText, setAttribute, formatClock, formatBytes, formatPixels, kindOf, uploadFile, fileData,
-  onDrop, onPaste, waveform} = window.seedance;
-const KINDS = ['image', 'video', 'audio'];
+// The reference tray. Scope: element, props, trigger, watch, and reference_card.js before it. Files are uploaded one after
+// the other, in the order chosen, so that a tag never changes its meaning because a later file was faster.
 const NOUNS = {image: ['image', 'images'], video: ['video', 'videos'], audio: ['audio file', 'audio files']};
 const root = element.querySelector('.reference-tray');
 const list = root.querySelector('.tray');
@@ -32,8 +29,14 @@ function tagCards() {
   }
 }
 
+// What makes it the same file or link, wherever it stands.
+function keyOf(card) {
+  return card.path ?? card.link;
+}
+
 function showReferences() {
-  window.seedance.references = readyCards().map(({tag, kind, name, preview}) => ({tag, kind, name, url: preview}));
+  window.seedance.references = readyCards()
+    .map(card => ({tag: card.tag, kind: card.kind, name: card.name, url: card.preview, key: keyOf(card)}));
 }
 
 function draw() {
@@ -48,10 +51,14 @@ function draw() {
   root.classList.toggle('is-empty', !cards.length);
 }
 
+function wireOf(card) {
+  return card.link ? {url: card.link, kind: card.kind} : fileData(card);
+}
+
 // Gradio fires `change` by itself when the value differs.
 function publish() {
   draw();
-  props.value = readyCards().map(fileData);
+  props.value = readyCards().map(wireOf);
 }
 
 // Runs a change of the order and tells Python which tags mean another file now.
@@ -60,7 +67,7 @@ function rearrange(change) {
   change();
   tagCards();
   const moves = before
-    .map(({card, kind, from}) => ({kind, from, to: cards.includes(card) ? card.number : null}))
+    .map(({card, kind, from}) => ({kind, from, to: cards.includes(card) && card.kind === kind ? card.number : null}))
     .filter(({from, to}) => from !== to);
   publish();
   if (moves.length) trigger('renumber', {moves});
@@ -91,6 +98,16 @@ function remove(card) {
   setText(live, told);
 }
 
+function changeKind(card, kind) {
+  const before = card.tag;
+  rearrange(() => {
+    card.kind = kind;
+    cards.push(...cards.splice(cards.indexOf(card), 1));
+  });
+  card.parts.kind.focus();
+  setText(live, `${before} is now ${card.tag}.`);
+}
+
 // ---- adding files
 
 function addFiles(files) {
@@ -110,6 +127,24 @@ function newCard(file) {
   };
   if (!kind) fail(card, `${file.name} is not an image, a video or an audio file.`, false);
   return build(card);
+}
+
+function newLink(url, kind) {
+  const read = readLink(url);
+  return build({
+    link: url, kind: kind ?? read.kind ?? 'image', isOfAnyKind: !read.kind, name: read.name, state: 'ready',
+    controller: new AbortController(),
+  });
+}
+
+// Links are there at once; a card's sentence about its form comes from Python, like that of a file.
+function addLinks(urls) {
+  const added = urls.map(url => newLink(url));
+  cards.push(...added);
+  refuseTooMany();
+  publish();
+  const told = added.map(card => card.problem ?? `${card.name} is ${card.tag}.`);
+  setText(live, told.join(' '));
 }
 
 function refuseTooMany() {
@@ -163,107 +198,7 @@ function retry(card) {
   uploadNext();
 }
 
-// ---- one card
-
-function build(card) {
-  const button = (attributes, ...children) => make('button', {type: 'button', ...attributes}, ...children);
-  const id = `problem-${Math.random().toString(36).slice(2)}`;
-  const parts = {
-    thumb: make('span', {class: 'thumb'}), length: make('span', {class: 'dur'}), tag: button({class: 'tag'}),
-    name: make('span', {class: 'name', text: card.name, title: card.name}), meta: make('span', {class: 'meta'}),
-    earlier: button({class: 'act earlier'}, icon('prev')), later: button({class: 'act later'}, icon('next')),
-    remove: button({class: 'act remove'}, icon('x')),
-    sentence: make('span', {id}), retry: button({class: 'btn small', text: 'Try again'}),
-  };
-  parts.problem = make('span', {class: 'problem'}, parts.sentence, parts.retry);
-  parts.tag.onclick = () => window.seedance.insertTag?.(card.tag);
-  parts.earlier.onclick = () => move(card, -1);
-  parts.later.onclick = () => move(card, 1);
-  parts.remove.onclick = () => remove(card);
-  parts.retry.onclick = () => retry(card);
-  parts.thumb.append(picture(card), parts.length);
-  const node = make('li', {class: 'ref'}, parts.thumb, parts.tag, parts.name, parts.meta, parts.earlier, parts.later,
-    parts.remove, parts.problem);
-  return Object.assign(card, {parts, node});
-}
-
-function picture(card) {
-  if (card.kind === 'image' && card.preview) return imagePicture(card);
-  if (card.kind === 'video') return videoPicture(card);
-  if (card.preview) measureSound(card);
-  return waveform();
-}
-
-function imagePicture(card) {
-  const image = make('img', {alt: '', src: card.preview});
-  image.onload = () => measured(card, formatPixels(image.naturalWidth, image.naturalHeight));
-  image.onerror = () => image.replaceWith(waveform());
-  return image;
-}
-
-// A browser plays a playlist whatever its name is, and fetches what stands in it: only real media get a player.
-async function playable(card) {
-  if (!card.file) return true;    // shown by the server, which has looked into it
-  const head = String.fromCharCode(...new Uint8Array(await card.file.slice(0, 12).arrayBuffer()));
-  return card.kind === 'video' ? /^.{4}ftyp/s.test(head) : /^(RIFF|ID3|\xff[\xe0-\xff])/.test(head);
-}
-
-function videoPicture(card) {
-  const video = make('video', {preload: 'metadata', playsinline: '', tabindex: '-1', 'aria-hidden': 'true'});
-  video.muted = true;
-  video.onloadedmetadata = () => {
-    measured(card, formatPixels(video.videoWidth, video.videoHeight), video.duration);
-  };
-  playable(card).then(may => { if (may) video.src = `${card.preview}#t=0.1`; });    // the first frame is often black
-  return video;
-}
-
-function measureSound(card) {
-  const sound = new Audio();
-  sound.preload = 'metadata';
-  sound.onloadedmetadata = () => measured(card, `${sound.duration.toFixed(1)}\u00a0s`, sound.duration);
-  playable(card).then(may => { if (may) sound.src = card.preview; });
-}
-
-function measured(card, text, seconds) {
-  Object.assign(card, {measured: text, seconds: Number.isFinite(seconds) ? seconds : null});
-  drawCard(card);
-}
-
-function metaText(card) {
-  if (card.state === 'waiting') return 'Waiting to upload';
-  if (card.state === 'uploading') return card.progress ? `Uploading ${Math.round(card.progress * 100)}\u00a0%` : 'Uploading…';
-  if (card.state === 'failed') return formatBytes(card.file.size);
-  return card.facts ?? card.measured ?? '';
-}
-
-function drawCard(card) {
-  const {parts, node, state} = card;
-  const isReady = state === 'ready';
-  const called = isReady ? card.tag : card.name;
-  node.dataset.state = state;
-  node.classList.toggle('warn', Boolean(card.problem));
-  parts.tag.hidden = !isReady;
-  setText(parts.tag, called);
-  setAttribute(parts.tag, 'aria-label', `Insert ${called} into the prompt`);
-  setText(parts.meta, metaText(card));
-  parts.length.hidden = !card.seconds;
-  setText(parts.length, card.seconds ? formatClock(Math.round(card.seconds)) : '');
-  drawActions(card, called);
-  parts.problem.hidden = !card.problem;
-  setText(parts.sentence, card.problem ?? '');
-  parts.retry.hidden = !(state === 'failed' && card.mayRetry);
-  setAttribute(parts.tag, 'aria-describedby', card.problem ? parts.sentence.id : null);
-}
-
-function drawActions({parts, kind, number, state}, called) {
-  const isReady = state === 'ready';
-  parts.earlier.disabled = !isReady || number === 1;
-  parts.later.disabled = !isReady || number === readyCards(kind).length;
-  setAttribute(parts.earlier, 'aria-label', `Move ${called} earlier`);
-  setAttribute(parts.later, 'aria-label', `Move ${called} later`);
-  setAttribute(parts.remove, 'aria-label', `Remove ${called}`);
-}
+// ---- the whole
 
 function drawTally() {
   const count = kind => readyCards(kind).length;
@@ -276,14 +211,20 @@ function drawTally() {
 // ---- what Python says
 
 function readValue() {
-  const known = new Map(readyCards().map(card => [card.path, card]));
-  const ready = (props.value || []).map(item => known.get(item.path) ?? build({
-    kind: kindOf({type: item.mime_type, name: item.orig_name || item.path}) ?? 'image', name: item.orig_name,
-    mime: item.mime_type, path: item.path, url: item.url, preview: item.url, state: 'ready',
-    controller: new AbortController(),
-  }));
+  const known = readyCards();
+  // A card that shows this item already, each at most once: the same link may stand here twice.
+  const take = item => {
+    const index = known.findIndex(card => keyOf(card) === (item.path ?? item.url) && (card.path || card.kind === item.kind));
+    return index < 0 ? null : known.splice(index, 1)[0];
+  };
+  const ready = (props.value || []).map(item => take(item) ?? (item.path ? oldFile(item) : newLink(item.url, item.kind)));
   cards = [...ready, ...cards.filter(card => card.state !== 'ready')];
   readNotes();
+}
+
+function oldFile({path, url, orig_name: name, mime_type: mime}) {
+  const kind = kindOf({type: mime, name: name || path}) ?? 'image';
+  return build({kind, name, mime, path, url, preview: url, state: 'ready', controller: new AbortController()});
 }
 
 function readNotes() {
@@ -297,8 +238,15 @@ picker.onchange = () => {
   addFiles([...picker.files]);
   picker.value = '';
 };
+addLinkField(root.querySelector('.add-link'), root.querySelector('.link-field'), 'Link to an image, a video or audio',
+  url => addLinks([url]));
 onDrop(root, addFiles);
 onPaste(root, addFiles);
+onPasteLinks(root, addLinks);
+document.addEventListener('seedance:declined', function listen() {
+  if (root.isConnected) draw();
+  else document.removeEventListener('seedance:declined', listen);
+});
 watch('value', readValue);
 watch(['facts', 'problems', 'limits'], readNotes);
 readValue();

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 from seedance_ui.domain import mentions
-from seedance_ui.domain.media import MediaFile, MediaKind, identity
+from seedance_ui.domain.media import MediaKind, MediaLink, Reference, identity
 from seedance_ui.domain.model_spec import MediaLimits
 from seedance_ui.domain.request import GenerationRequest, Mode
 from seedance_ui.domain.validation import Field, Problem
@@ -16,7 +16,7 @@ from seedance_ui.errors import MediaError
 from seedance_ui.services import Services
 from seedance_ui.ui.settings import Settings, whole
 from seedance_ui.ui.widgets.frame_slots import FramePair
-from seedance_ui.ui.widgets.html_widget import UploadedFile
+from seedance_ui.ui.widgets.links import Given
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class FormValues:
     generate_audio: object
     seed: object
     frames: FramePair
-    references: Sequence[UploadedFile]
+    references: Sequence[Given]
 
     @property
     def settings(self) -> Settings:
@@ -102,14 +102,14 @@ def _without_files(values: FormValues, mode: Mode) -> GenerationRequest:
 
 
 async def _with_frames(services: Services, request: GenerationRequest, frames: FramePair) -> Collected:
-    files: dict[Field, MediaFile | None] = {"first_frame": None, "last_frame": None}
+    files: dict[Field, Reference | None] = {"first_frame": None, "last_frame": None}
     problems: list[Problem] = []
-    slots: tuple[tuple[Field, UploadedFile | None], ...] = (("first_frame", frames.first), ("last_frame", frames.last))
-    for slot, uploaded in slots:
-        if uploaded is None:
+    slots: tuple[tuple[Field, Given | None], ...] = (("first_frame", frames.first), ("last_frame", frames.last))
+    for slot, given in slots:
+        if given is None:
             continue
         try:
-            files[slot] = await services.take_in(uploaded.path, uploaded.name)
+            files[slot] = await _take(services, given)
         except MediaError as exc:
             problems.append(Problem(slot, str(exc)))
     full = replace(request, first_frame=files["first_frame"], last_frame=files["last_frame"])
@@ -117,22 +117,20 @@ async def _with_frames(services: Services, request: GenerationRequest, frames: F
     return Collected(full, tuple(problems), cast("dict[str, str]", facts))
 
 
-async def _with_references(
-    services: Services, request: GenerationRequest, references: Sequence[UploadedFile]
-) -> Collected:
+async def _with_references(services: Services, request: GenerationRequest, references: Sequence[Given]) -> Collected:
     most = _most_references(services, request.provider)
     if len(references) > most:  # before the first is copied and decoded
         sentence = f"There are {len(references)} files; at most {most} fit in all. Remove some."
         return Collected(request, (Problem("references", sentence),))
-    files: dict[MediaKind, list[MediaFile]] = {kind: [] for kind in MediaKind}
+    files: dict[MediaKind, list[Reference]] = {kind: [] for kind in MediaKind}
     counts = dict.fromkeys(MediaKind, 0)
     problems: list[Problem] = []
     facts: dict[str, str] = {}
-    for uploaded in references:
+    for given in references:
         try:
-            file = await services.take_in(uploaded.path, uploaded.name)
+            file = await _take(services, given)
         except MediaError as exc:
-            kind = _kind_by_name(uploaded.name)
+            kind = _card_kind(given)
             counts[kind] += 1
             problems.append(Problem("references", str(exc), asset=mentions.tag(kind, counts[kind])))
             continue
@@ -155,14 +153,23 @@ def _most_references(services: Services, provider_id: str) -> int:
     return sum(limits.max_count.values())
 
 
-def _kind_by_name(name: str) -> MediaKind:
-    """Guess which card a file that cannot be read has in the tray."""
-    guessed = (mimetypes.guess_type(name)[0] or "").partition("/")[0]
+async def _take(services: Services, given: Given) -> Reference:
+    """Return a file that was checked and kept, or a link as it is: nobody here fetches it."""
+    return given if isinstance(given, MediaLink) else await services.take_in(given.path, given.name)
+
+
+def _card_kind(given: Given) -> MediaKind:
+    """Return which card the tray has for something: as a link says, or guessed from a file's name."""
+    if isinstance(given, MediaLink):
+        return given.kind
+    guessed = (mimetypes.guess_type(given.name)[0] or "").partition("/")[0]
     return MediaKind(guessed) if guessed in [kind.value for kind in MediaKind] else MediaKind.IMAGE
 
 
-def fact_line(file: MediaFile) -> str:
-    """Return what a card says about a file: pixels, or seconds of sound."""
+def fact_line(file: Reference) -> str:
+    """Return what a card says about a file: pixels, or seconds of sound; a link was never measured."""
+    if isinstance(file, MediaLink):
+        return ""
     if file.width_px is not None and file.height_px is not None:
         return f"{file.width_px} × {file.height_px}"
     return f"{file.duration_s:.1f} s" if file.duration_s is not None else ""

@@ -8,28 +8,29 @@ from typing import Any
 
 from gradio.data_classes import FileData, GradioModel
 
-from seedance_ui.ui.widgets.html_widget import FileWidget, UploadedFile
+from seedance_ui.ui.widgets.links import Given, LinkData, MediaWidget
 
 
 @dataclass(frozen=True, slots=True)
 class FramePair:
     """The frames that a person chose."""
 
-    first: UploadedFile | None = None
-    last: UploadedFile | None = None
+    first: Given | None = None
+    last: Given | None = None
 
 
 class FrameFiles(GradioModel):
     """The slots' value on the wire."""
 
-    first: FileData | None = None
-    last: FileData | None = None
+    first: FileData | LinkData | None = None
+    last: FileData | LinkData | None = None
 
 
-class FrameSlots(FileWidget):
+class FrameSlots(MediaWidget):
     """Slots `First frame` and `Last frame`. Event: `change` when a frame was added, removed or swapped."""
 
     script = "frame_slots"
+    script_parts = ("links",)
     data_model = FrameFiles
     template = """
       <section class="frame-slots" aria-label="First and last frame">
@@ -66,16 +67,16 @@ class FrameSlots(FileWidget):
         if payload is None:
             return FramePair()
         return FramePair(
-            first=self.read_file(payload.first) if payload.first else None,
-            last=self.read_file(payload.last) if payload.last else None,
+            first=self.read(payload.first) if payload.first else None,
+            last=self.read(payload.last) if payload.last else None,
         )
 
     def postprocess(self, value: FramePair | None) -> FrameFiles:
         """Return the value on the wire."""
         pair = value or FramePair()
         return FrameFiles(
-            first=self.write_file(pair.first) if pair.first else None,
-            last=self.write_file(pair.last) if pair.last else None,
+            first=self.write(pair.first) if pair.first else None,
+            last=self.write(pair.last) if pair.last else None,
         )
 
     def api_info(self) -> dict[str, Any]:

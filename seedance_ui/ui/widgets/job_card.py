@@ -86,6 +86,8 @@ class JobCard(HtmlWidget):
             <div><dt>Were you charged?</dt><dd><b class="charged"></b> <span class="charged-more"></span></dd></div>
             <div><dt>What to do</dt><dd class="next-step"></dd></div>
           </dl>
+          <div class="acts" hidden>
+            <button type="button" class="btn tonal go-silent">Again without sound</button></div>
           <details><summary>Provider’s words</summary><p class="mono"></p></details>
         </div>
       </section>"""

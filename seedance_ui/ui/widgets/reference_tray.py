@@ -9,7 +9,7 @@ from typing import Any
 
 from gradio.data_classes import FileData, GradioRootModel
 
-from seedance_ui.ui.widgets.html_widget import FileWidget, UploadedFile
+from seedance_ui.ui.widgets.links import Given, LinkData, MediaWidget
 
 MAX_COUNTS: Mapping[str, int] = {"image": 9, "video": 3, "audio": 3}
 """How many files of each kind the tray takes; `domain.validation` decides for the chosen provider."""
@@ -18,17 +18,18 @@ MAX_COUNTS: Mapping[str, int] = {"image": 9, "video": 3, "audio": 3}
 class ReferenceFiles(GradioRootModel):
     """The tray's value on the wire: images, then videos, then audio."""
 
-    root: list[FileData]
+    root: list[FileData | LinkData]
 
 
-class ReferenceTray(FileWidget):
-    """Cards for reference files.
+class ReferenceTray(MediaWidget):
+    """Cards for reference files and links.
 
     Events: `change` when files were added, removed or moved; `renumber` when a move or a removal gave
     other files a new tag, with `{"moves": [{"kind": "image", "from": 2, "to": 1 | None}]}` (None: removed).
     """
 
     script = "reference_tray"
+    script_parts = ("links", "reference_card")
     data_model = ReferenceFiles
     template = f"""
       <section class="reference-tray" aria-label="References">
@@ -36,16 +37,19 @@ class ReferenceTray(FileWidget):
           <span class="label" aria-hidden="true">References</span><span class="hint tally"></span>
           <button type="button" class="btn small add-files">
             <svg class="ic" aria-hidden="true"><use href="#i-plus"></use></svg>Add files</button>
+          <button type="button" class="btn small add-link" aria-expanded="false">
+            <svg class="ic" aria-hidden="true"><use href="#i-link"></use></svg><span>Add link</span></button>
           <input type="file" multiple hidden accept="image/*,video/*,audio/*">
         </div>
+        <div class="link-field" hidden></div>
         <ul class="tray" aria-label="Reference files" data-limits="{escape(json.dumps(dict(MAX_COUNTS)))}"></ul>
-        <p class="drop-hint">Drop images, videos or audio here, paste them, or add files.</p>
+        <p class="drop-hint">Drop images, videos or audio here, paste them or a link to one, or add files.</p>
         <p class="vh" aria-live="polite"></p>
       </section>"""
 
     def __init__(
         self,
-        value: Sequence[UploadedFile | tuple[str, str]] | None = None,
+        value: Sequence[Given | tuple[str, str]] | None = None,
         *,
         facts: Mapping[str, str] | None = None,
         problems: Mapping[str, str] | None = None,
@@ -55,7 +59,7 @@ class ReferenceTray(FileWidget):
         """Make a tray.
 
         Args:
-            value: Files, or (path, name) pairs, in any order.
+            value: Files, links, or (path, name) pairs, in any order.
             facts: Tag to a short line such as "1920 × 1080 · 2.1 MB"; without it the browser measures.
             problems: Tag to the sentence that its card shows.
             limits: Kind to the number of files that fit.
@@ -63,17 +67,17 @@ class ReferenceTray(FileWidget):
         """
         super().__init__(value, facts=facts or {}, problems=problems or {}, limits=dict(limits or MAX_COUNTS), **kwargs)
 
-    def preprocess(self, payload: ReferenceFiles | None) -> list[UploadedFile]:
-        """Return the files in tray order.
+    def preprocess(self, payload: ReferenceFiles | None) -> list[Given]:
+        """Return the files and links in tray order.
 
         Raises:
             InvalidPathError: A file was not uploaded here.
         """
-        return [self.read_file(data) for data in (payload.root if payload else [])]
+        return [self.read(data) for data in (payload.root if payload else [])]
 
-    def postprocess(self, value: Sequence[UploadedFile | tuple[str, str]] | None) -> ReferenceFiles:
+    def postprocess(self, value: Sequence[Given | tuple[str, str]] | None) -> ReferenceFiles:
         """Return the value on the wire."""
-        return ReferenceFiles(root=[self.write_file(file) for file in value or []])
+        return ReferenceFiles(root=[self.write(file) for file in value or []])
 
     def api_info(self) -> dict[str, Any]:
         """Return the JSON schema of the value."""

@@ -23,14 +23,14 @@ def wait_for_frames(widgets: Any, first: str | None, last: str | None) -> Any:
 
 
 def test_slots_add_swap_replace_and_remove_reach_python(widgets, image_file):
-    slot(widgets, "first").locator("input").set_input_files(str(image_file("start.png")))
+    slot(widgets, "first").locator("input[type=file]").set_input_files(str(image_file("start.png")))
     wait_for_frames(widgets, "start.png", None)
     expect(slot(widgets, "first").locator(".meta")).to_have_text("640\u00a0×\u00a0360")
-    slot(widgets, "last").locator("input").set_input_files(str(image_file("end.png")))
+    slot(widgets, "last").locator("input[type=file]").set_input_files(str(image_file("end.png")))
     wait_for_frames(widgets, "start.png", "end.png")
     widgets.page.get_by_role("button", name="Swap first and last frame").press("Enter")
     wait_for_frames(widgets, "end.png", "start.png")
-    slot(widgets, "last").locator("input").set_input_files(str(image_file("other.png")))
+    slot(widgets, "last").locator("input[type=file]").set_input_files(str(image_file("other.png")))
     wait_for_frames(widgets, "end.png", "other.png")
     widgets.page.get_by_role("button", name="Remove first frame").press("Enter")
     wait_for_frames(widgets, None, "other.png")
@@ -54,7 +54,7 @@ def test_slots_filled_by_python_show_names_and_problems_as_text(widgets, image_f
 
 def test_slots_upload_that_failed_says_so_and_can_be_tried_again(widgets, image_file):
     widgets.server.upload_status = 503
-    slot(widgets, "last").locator("input").set_input_files(str(image_file("end.png")))
+    slot(widgets, "last").locator("input[type=file]").set_input_files(str(image_file("end.png")))
     expect(slot(widgets, "last")).to_contain_text("The server did not take end.png.")
     assert widgets.server.all_heard("frames") == [] or names(widgets.server.all_heard("frames")[-1]) == (None, None)
     widgets.server.upload_status = None

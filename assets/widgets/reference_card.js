@@ -1,0 +1,122 @@
+// One card of the reference tray: how it is built and drawn. Scope: props, and the functions of reference_tray.js.
+const {make, icon, waveform, setText, setAttribute, formatClock, formatBytes, formatPixels, kindOf, uploadFile, fileData,
+  onDrop, onPaste, readLink, drawnLink, onPasteLinks, addLinkField} = window.seedance;
+const KINDS = ['image', 'video', 'audio'];
+const KIND_WORDS = {image: 'Image', video: 'Video', audio: 'Audio'};
+
+function build(card) {
+  const button = (attributes, ...children) => make('button', {type: 'button', ...attributes}, ...children);
+  const id = `problem-${Math.random().toString(36).slice(2)}`;
+  const parts = {
+    thumb: make('span', {class: 'thumb'}), length: make('span', {class: 'dur'}), tag: button({class: 'tag'}),
+    name: make('span', {class: 'name', text: card.name, title: card.name}), meta: make('span', {class: 'meta'}),
+    earlier: button({class: 'act earlier'}, icon('prev')), later: button({class: 'act later'}, icon('next')),
+    remove: button({class: 'act remove'}, icon('x')),
+    sentence: make('span', {id}), retry: button({class: 'btn small', text: 'Try again'}),
+    flag: make('span', {class: 'flag'}, icon('stop'), 'Declined'), kind: card.isOfAnyKind ? kindChoice(card) : '',
+  };
+  parts.problem = make('span', {class: 'problem'}, parts.sentence, parts.retry);
+  parts.tag.onclick = () => window.seedance.insertTag?.(card.tag);
+  parts.earlier.onclick = () => move(card, -1);
+  parts.later.onclick = () => move(card, 1);
+  parts.remove.onclick = () => remove(card);
+  parts.retry.onclick = () => retry(card);
+  parts.thumb.append(picture(card), parts.length);
+  const node = make('li', {class: 'ref'}, parts.thumb, parts.tag, parts.name, parts.meta, parts.flag, parts.kind,
+    parts.earlier, parts.later, parts.remove, parts.problem);
+  return Object.assign(card, {parts, node});
+}
+
+// For a link whose ending does not tell what it leads to.
+function kindChoice(card) {
+  const choice = make('select', {class: 'kind'}, ...KINDS.map(kind => make('option', {value: kind, text: KIND_WORDS[kind]})));
+  choice.value = card.kind;
+  choice.onchange = () => changeKind(card, choice.value);
+  return choice;
+}
+
+function picture(card) {
+  if (card.link) return drawnLink(readLink(card.link).host);
+  if (card.kind === 'image' && card.preview) return imagePicture(card);
+  if (card.kind === 'video') return videoPicture(card);
+  if (card.preview) measureSound(card);
+  return waveform();
+}
+
+function imagePicture(card) {
+  const image = make('img', {alt: '', src: card.preview});
+  image.onload = () => measured(card, formatPixels(image.naturalWidth, image.naturalHeight));
+  image.onerror = () => image.replaceWith(waveform());
+  return image;
+}
+
+// A browser plays a playlist whatever its name is, and fetches what stands in it: only real media get a player.
+async function playable(card) {
+  if (!card.file) return true;    // shown by the server, which has looked into it
+  const head = String.fromCharCode(...new Uint8Array(await card.file.slice(0, 12).arrayBuffer()));
+  return card.kind === 'video' ? /^.{4}ftyp/s.test(head) : /^(RIFF|ID3|\xff[\xe0-\xff])/.test(head);
+}
+
+function videoPicture(card) {
+  const video = make('video', {preload: 'metadata', playsinline: '', tabindex: '-1', 'aria-hidden': 'true'});
+  video.muted = true;
+  video.onloadedmetadata = () => {
+    measured(card, formatPixels(video.videoWidth, video.videoHeight), video.duration);
+  };
+  playable(card).then(may => { if (may) video.src = `${card.preview}#t=0.1`; });    // the first frame is often black
+  return video;
+}
+
+function measureSound(card) {
+  const sound = new Audio();
+  sound.preload = 'metadata';
+  sound.onloadedmetadata = () => measured(card, `${sound.duration.toFixed(1)}\u00a0s`, sound.duration);
+  playable(card).then(may => { if (may) sound.src = card.preview; });
+}
+
+function measured(card, text, seconds) {
+  Object.assign(card, {measured: text, seconds: Number.isFinite(seconds) ? seconds : null});
+  drawCard(card);
+}
+
+function metaText(card) {
+  if (card.state === 'waiting') return 'Waiting to upload';
+  if (card.state === 'uploading') return card.progress ? `Uploading ${Math.round(card.progress * 100)}\u00a0%` : 'Uploading…';
+  if (card.link) return 'Link';
+  if (card.state === 'failed') return formatBytes(card.file.size);
+  return card.facts || card.measured || '';
+}
+
+function drawCard(card) {
+  const {parts, node, state} = card;
+  const isReady = state === 'ready';
+  const called = isReady ? card.tag : card.name;
+  node.dataset.state = state;
+  node.classList.toggle('warn', Boolean(card.problem));
+  parts.tag.hidden = !isReady;
+  setText(parts.tag, called);
+  setAttribute(parts.tag, 'aria-label', `Insert ${called} into the prompt`);
+  setText(parts.meta, metaText(card));
+  const isDeclined = isReady && keyOf(card) === window.seedance.declined;
+  node.classList.toggle('declined', isDeclined);
+  parts.flag.hidden = !isDeclined;
+  parts.meta.hidden = isDeclined || (isReady && Boolean(parts.kind));
+  if (parts.kind) setAttribute(parts.kind, 'aria-label', `Kind of ${called}`);
+  if (parts.kind) parts.kind.hidden = !isReady || isDeclined;
+  parts.length.hidden = !card.seconds;
+  setText(parts.length, card.seconds ? formatClock(Math.round(card.seconds)) : '');
+  drawActions(card, called);
+  parts.problem.hidden = !card.problem;
+  setText(parts.sentence, card.problem ?? '');
+  parts.retry.hidden = !(state === 'failed' && card.mayRetry);
+  setAttribute(parts.tag, 'aria-describedby', card.problem ? parts.sentence.id : null);
+}
+
+function drawActions({parts, kind, number, state}, called) {
+  const isReady = state === 'ready';
+  parts.earlier.disabled = !isReady || number === 1;
+  parts.later.disabled = !isReady || number === readyCards(kind).length;
+  setAttribute(parts.earlier, 'aria-label', `Move ${called} earlier`);
+  setAttribute(parts.later, 'aria-label', `Move ${called} later`);
+  setAttribute(parts.remove, 'aria-label', `Remove ${called}`);
+}
