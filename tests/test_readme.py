@@ -8,12 +8,21 @@ from pathlib import Path
 import pytest
 import yaml
 
-from seedance_ui.domain.model_spec import ASPECT_RATIOS, MAX_SEED
+from seedance_ui.domain.model_spec import ADAPTIVE, ASPECT_RATIOS, MAX_SEED
 from seedance_ui.domain.request import GenerationRequest, Mode
 from seedance_ui.providers import PROVIDERS
-from seedance_ui.providers.base import Setup
+from seedance_ui.providers.base import Provider, Setup
 from seedance_ui.services import MIN_FREE_BYTES
+from seedance_ui.ui.messages import price_text
 from seedance_ui.variables import VARIABLES
+from tests.fakes.scenario import KEY, SECRET, FakeScenario
+
+PRICES = {
+    "animatic": "Free",
+    "scenario": "exact, as in `40 CU`",
+    "aimlapi": "estimate, as in `About $2.52`",
+}
+STOPPING = {"always": "always", "maybe": "we ask; it may refuse", "never": "not possible"}
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -49,11 +58,51 @@ def test_the_settings_table_is_what_the_default_provider_takes(tmp_path: Path) -
     spec = PROVIDERS["animatic"](Setup(tmp_path)).spec()
     page = GenerationRequest(provider="animatic", mode=Mode.TEXT, prompt="")
     assert spec.auto_duration
-    assert f"| {spec.min_duration_s}–{spec.max_duration_s} s, or Auto" in README
-    assert f"| Duration | 4–15 s, or Auto (the animatic makes 5 s) | {page.duration_s} s |" in README
+    assert f"| Duration | {spec.min_duration_s}–{spec.max_duration_s} s; Auto where" in README
+    assert f"(the animatic makes 5 s) | {page.duration_s} s |" in README
     assert f"| Resolution | {', '.join(spec.resolutions)} | {page.resolution} |" in README
-    assert f"| Aspect ratio | {', '.join(ASPECT_RATIOS)} | {page.aspect_ratio} |" in README
+    assert f"| Aspect ratio | {', '.join(ASPECT_RATIOS)}; Adaptive where" in README
+    assert f"| {page.aspect_ratio}; with a first frame Adaptive |" in README
     assert f"| Seed | 0–{MAX_SEED}" in README
+
+
+def provider_row(provider: Provider) -> str:
+    """Return what the table of the README says about a provider."""
+    info, spec = provider.info, provider.spec()
+    cells = (
+        info.label,
+        ", ".join(f"`{name}`" for name in info.key_variables) or "none",
+        "yes" if spec.auto_duration else "no",
+        "yes" if ADAPTIVE in spec.aspect_ratios else "no",
+        "optional with files" if spec.prompt_optional_modes else "always",
+        PRICES[info.id],
+        STOPPING[spec.can_cancel],
+    )
+    return f"| {' | '.join(cells)} |"
+
+
+def test_the_table_of_providers_is_what_they_declare(tmp_path: Path) -> None:
+    """Every difference that the table leaves out is none: the other facts of their models are the same."""
+    providers = [make(Setup(tmp_path)) for make in PROVIDERS.values()]
+    table = README.split("## Providers")[1].split("\n\n")[2].splitlines()
+    assert table[2:] == [provider_row(provider) for provider in providers]
+    assert (
+        len({(one.spec().resolutions, one.spec().min_duration_s, one.spec().max_duration_s) for one in providers}) == 1
+    )
+
+
+async def test_the_prices_of_the_table_are_of_the_kind_that_providers_tell(
+    tmp_path: Path, finished_video: Path
+) -> None:
+    request = GenerationRequest(provider="", mode=Mode.TEXT, prompt="A tram")
+    with FakeScenario(finished_video.read_bytes()) as fake:
+        keys = {"SCENARIO_API_KEY": KEY, "SCENARIO_API_SECRET": SECRET}
+        setups = {"scenario": Setup(tmp_path, keys=keys, base_url=fake.base_url)}
+        for name, make in PROVIDERS.items():
+            provider = make(setups.get(name, Setup(tmp_path)))
+            text = price_text(await provider.estimate(request))
+            await provider.close()
+            assert text in PRICES[name]
 
 
 def test_the_free_disk_limit_is_the_real_one() -> None:
