@@ -16,7 +16,7 @@ from pathlib import Path
 
 import av
 import numpy as np
-from example_media import clips, landscapes, mountains, places, sounds, stories, subjects
+from example_media import clips, landscapes, mountains, places, portraits, sounds, stories, subjects
 from example_media.canvas import Canvas
 from PIL import Image
 
@@ -56,6 +56,8 @@ POSTERS: dict[str, tuple[tuple[int, int], int, Draw]] = {
     "neon": (WIDE, 7, lambda c: places.alley(c, figure=True)),
     "tea": (WIDE, 7, subjects.tea),
     "peaks": (WIDE, 7, mountains.peaks),
+    "glasses": (WIDE, 7, portraits.with_glasses),
+    "speaking": (WIDE, 7, portraits.speaking),
 }
 """As `PICTURES`, but seen as thumbnails only."""
 
@@ -83,6 +85,8 @@ THUMBNAILS: dict[str, tuple[Cut, ...]] = {
     "same-flight": (("paper-plane", 0.44, 0.42, 0.98), ("city-day", 0.62, 0.5, 0.95)),
     "rain-walk": (("walker", 0.5, 0.5, 0.95), ("neon-street", 0.5, 0.4, 0.5)),
     "kite-swap": (("paper-plane", 0.44, 0.42, 0.98), ("kite", 0.5, 0.45, 0.92)),
+    "mona-lisa": (("glasses", 0.5, 0.42, 0.7),),
+    "lip-sync": (("speaking", 0.58, 0.46, 0.72),),
     "train-goes-on": (("train", 0.45, 0.5, 0.85),),
 }
 """Name to one cut, or to two side by side."""

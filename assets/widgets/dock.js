@@ -4,8 +4,11 @@ const price = element.querySelector('.price b');
 const summary = element.querySelector('.summary');
 const todo = element.querySelector('.todo');
 const button = element.querySelector('#generate');
+const REST_MS = 400; // a slider that is dragged asks once, where it is let go
 let answered = null;
 let about = null;
+let rest = 0;
+let sending = [];
 
 function showCount(count) {
   todo.hidden = count === 0;
@@ -32,17 +35,30 @@ function answer() {
   setSending(false);
   seedance.problems.set('form', reply.problems);
   about = reply.about ?? about;
-  if (reply.sent) seedance.jobArrived();
+  if (reply.sent) arrive();
   else if (reply.problems.length) seedance.problems.focusFirst();
+}
+
+/* The references of the job that is shown: what a provider says of "@Image2" is about these, wherever they are now. */
+function arrive() {
+  seedance.sentReferences = sending;
+  seedance.declined = null;
+  document.dispatchEvent(new Event('seedance:declined'));
+  seedance.jobArrived();
 }
 
 button.addEventListener('click', () => {
   if (button.getAttribute('aria-disabled') === 'true') return;
+  sending = seedance.references ?? [];
   setSending(true);
   trigger('generate');
 });
 todo.addEventListener('click', () => seedance.problems.focusFirst());
 document.addEventListener('seedance:problems', (event) => showCount(event.detail.count));
+seedance.formChanged = () => {
+  clearTimeout(rest);
+  rest = setTimeout(() => trigger('look'), REST_MS);
+};
 seedance.generateSettled = () => setSending(false);
 watch('value', paint);
 watch('reply', answer);

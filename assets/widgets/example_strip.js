@@ -1,8 +1,8 @@
-/* Six pictures to start from. Value: {mode, items: [{title, thumbnail}]}. */
+/* Six pictures to start from. Value: {items: [{title, thumbnail}]}. */
 const grid = element.querySelector('.examples');
 function paint() {
-  const value = props.value ?? { mode: '', items: [] };
-  grid.replaceChildren(...value.items.map((item, index) => {
+  const value = props.value ?? { items: [] };
+  grid.replaceChildren(...value.items.map((item) => {
     const button = document.createElement('button');
     button.type = 'button';
     button.className = 'ex';
@@ -13,7 +13,7 @@ function paint() {
     const title = document.createElement('span');
     title.textContent = item.title;
     button.append(picture, title);
-    button.addEventListener('click', () => trigger('pick', { mode: value.mode, index }));
+    button.addEventListener('click', () => trigger('pick', { title: item.title }));
     return button;
   }));
   element.hidden = value.items.length === 0;

@@ -17,7 +17,9 @@ from seedance_ui.ui.fitting import FittingHandlers, on_auto
 from seedance_ui.ui.frames_tab import FramesTab, create_frames_tab
 from seedance_ui.ui.generate import GenerateHandlers, on_failure
 from seedance_ui.ui.header import create_header
+from seedance_ui.ui.keys import KeyHandlers
 from seedance_ui.ui.library_panel import create_library_panel
+from seedance_ui.ui.offers import shown_offers
 from seedance_ui.ui.page import Page
 from seedance_ui.ui.prompt_box import PromptBox, create_prompt_box
 from seedance_ui.ui.quote import QuoteHandlers
@@ -44,6 +46,9 @@ _PRIVATE: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidde
 Past Gradio's queue: its server closes the stream of answers behind the last pending event, and an event that is
 posted before the browser has noticed is never answered (6.31; seen on about one page load in five).
 """
+
+_LOOK_JS = "() => { window.seedance.formChanged(); }"
+"""Asks for a look at the form once it has come to rest."""
 
 _SEND_JS = "(...v) => [...v.slice(0, -1), window.seedance.formToken(v.slice(0, -1))]"
 """Puts the form token in the place of the last input."""
@@ -81,11 +86,11 @@ class Stage:
 
 def build_ui(services: Services) -> gr.Blocks:
     """Return the page and its named endpoints."""
-    offers = services.offers()
+    offers = shown_offers(services)
     demo = Page(title="Seedance playground", analytics_enabled=False, delete_cache=_CACHE_SWEEP_S, fill_width=True)
     with demo:
         state = session.create_state()
-        create_header(offers)
+        keys = create_header(services)
         with gr.Row(elem_id="studio", equal_height=False):
             composer = _create_composer(services)
             with gr.Column(elem_id="stage", min_width=0):
@@ -96,6 +101,7 @@ def build_ui(services: Services) -> gr.Blocks:
         _wire_form(services, composer, stage)
         _wire_generate(services, composer, stage, state)
         _wire_stage(services, composer, stage, state, demo)
+        keys.check(KeyHandlers(services).on_check, None, keys, trigger_mode="multiple", **_PRIVATE)
         endpoints.add_endpoints(services)
     # A mounted page never "launches", and Gradio 6.31 checks the paths of incoming files only after a launch
     # (`_check_allowed` in its processing_utils.py): any file of this machine could be named.
@@ -106,7 +112,7 @@ def build_ui(services: Services) -> gr.Blocks:
 
 
 def _create_composer(services: Services) -> Composer:
-    offers = services.offers()
+    offers = shown_offers(services)
     with gr.Column(elem_id="composer", min_width=0):
         with gr.Tabs(elem_id="mode-tabs"):
             text = create_text_tab()
@@ -115,7 +121,7 @@ def _create_composer(services: Services) -> Composer:
         mode = gr.Textbox(Mode.TEXT.value, label="Mode", visible="hidden", elem_id="mode")
         with gr.Column(elem_id="fields"):
             prompt = create_prompt_box(offers[0].spec)
-            examples = ExampleStrip(strip_json(Mode.TEXT), elem_id="examples")
+            examples = ExampleStrip(strip_json(Mode.TEXT, offers[0].info.id), elem_id="examples")
             settings = create_settings_panel(offers)
         dock = create_dock(offers)
     return Composer((text, frames.tab, references.tab), mode, frames, references, prompt, examples, settings, dock)
@@ -125,16 +131,13 @@ def _wire_form(services: Services, composer: Composer, stage: Stage) -> None:
     settings, inputs = composer.settings, composer.inputs
     fitting, quote, examples = FittingHandlers(services), QuoteHandlers(services), ExampleHandlers(services)
     files = [composer.frames.frames, composer.references.references]
-    looked_at = [composer.dock, stage.card, *files, stage.notice]
     for tab, mode in zip(composer.tabs, Mode, strict=True):
         tab.select(fn=None, js=f"() => '{mode.value}'", outputs=composer.mode, **_PRIVATE)
-    composer.mode.change(
-        fitting.on_mode, inputs, [composer.examples, composer.prompt.hint, *settings.fitted], **_PRIVATE
-    ).then(quote.on_change, inputs, looked_at, **_PRIVATE)
-    settings.provider.input(fitting.on_provider, inputs, settings.fitted, **_PRIVATE).then(
-        quote.on_change, inputs, looked_at, **_PRIVATE
-    )
+    following: list[Any] = [composer.examples, composer.prompt.hint, *settings.fitted]
+    composer.mode.change(fitting.on_choice, inputs, following, **_PRIVATE).then(fn=None, js=_LOOK_JS, **_PRIVATE)
+    settings.provider.input(fitting.on_choice, inputs, following, **_PRIVATE).then(fn=None, js=_LOOK_JS, **_PRIVATE)
     settings.auto_duration.change(on_auto, settings.auto_duration, settings.duration, **_PRIVATE)
+    # Whatever can change the price or what the files' cards say; never the prompt.
     watched: list[Any] = [
         settings.duration,
         settings.auto_duration,
@@ -143,17 +146,17 @@ def _wire_form(services: Services, composer: Composer, stage: Stage) -> None:
         settings.sound,
         *files,
     ]
-    gr.on(
-        [component.change for component in watched],
-        quote.on_change,
-        inputs,
-        looked_at,
-        trigger_mode="always_last",
-        **_PRIVATE,
-    )
+    gr.on([component.change for component in watched], fn=None, js=_LOOK_JS, **_PRIVATE)
     filled = [composer.prompt.prompt, *settings.fitted, settings.sound, settings.seed, *files]
     composer.examples.pick(examples.on_pick, settings.provider, filled, **_PRIVATE).then(
-        quote.on_change, inputs, looked_at, **_PRIVATE
+        fn=None, js=_LOOK_JS, **_PRIVATE
+    )
+    composer.dock.look(
+        quote.on_change,
+        inputs,
+        [composer.dock, stage.card, *files, stage.notice],
+        trigger_mode="always_last",
+        **_PRIVATE,
     )
 
 

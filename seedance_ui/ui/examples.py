@@ -1,6 +1,6 @@
 """What a person can start from: six requests a tab, with their media and thumbnails.
 
-Data only, in the order in which the page shows it. The media were drawn by `tools/make_examples.py`.
+Data only, in the order in which the page shows it. The files were drawn by `tools/make_examples.py`.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from seedance_ui.domain.request import Mode
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One request to start from; what is left out is as the page starts. Media are paths below assets/."""
+    """One request to start from; what is left out is as the page starts. Media are paths below assets/, or links."""
 
     title: str
     """One to three words, under the thumbnail."""
@@ -38,7 +38,7 @@ class Example:
 
     @property
     def media(self) -> tuple[str, ...]:
-        """Every file that goes into the request: frames, then references; the thumbnail is none of them."""
+        """Every file and link that goes into the request: frames, then references; the thumbnail is none of them."""
         frames = (frame for frame in (self.first_frame, self.last_frame) if frame is not None)
         return (*frames, *self.images, *self.videos, *self.audios)
 

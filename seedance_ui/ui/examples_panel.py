@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import gradio as gr
 
+from seedance_ui.domain.media import MediaKind, MediaLink
 from seedance_ui.domain.request import AUTO_DURATION_S, Mode
 from seedance_ui.services import Services
 from seedance_ui.ui.cards import frames_update, tray_update
-from seedance_ui.ui.examples import EXAMPLES, Example
+from seedance_ui.ui.examples import Example
+from seedance_ui.ui.offers import shown_offers
+from seedance_ui.ui.provider_examples import examples_for, find_example
 from seedance_ui.ui.settings import DEFAULT_DURATION_S, Settings, fit_settings
 from seedance_ui.ui.settings_panel import hint_json, settings_updates
 from seedance_ui.ui.theme import ASSETS_DIR, asset_url
 from seedance_ui.ui.widgets.example_strip import StripJson, parse_pick
 from seedance_ui.ui.widgets.frame_slots import FramePair
 from seedance_ui.ui.widgets.html_widget import UploadedFile
+from seedance_ui.ui.widgets.links import Given
 
 _SKIPPED = 8
 """Prompt, the hint and four settings, sound, seed: all but the files."""
@@ -23,19 +27,18 @@ class ExampleHandlers:
     """Fill the form from an example."""
 
     def __init__(self, services: Services) -> None:
-        self._offers = services.offers()
+        self._offers = shown_offers(services)
 
     def on_pick(self, provider: object, event: gr.EventData) -> tuple[object, ...]:
         """Return prompt, settings and files of the example that was clicked.
 
         Outputs: prompt, the settings panel's hint and settings, sound, seed, frames, references.
         """
-        picked = parse_pick(event._data)
+        picked = find_example(parse_pick(event._data))
         offer = next((offer for offer in self._offers if offer.info.id == provider), self._offers[0])
-        if picked is None or picked[1] >= len(EXAMPLES[picked[0]]):
+        if picked is None:
             return (*(gr.skip() for _ in range(_SKIPPED)), frames_update(), tray_update(offer.spec))
-        mode, index = picked
-        example = EXAMPLES[mode][index]
+        mode, example = picked
         settings, moved = fit_settings(_settings(example), offer.spec, mode)
         return (
             example.prompt,
@@ -48,13 +51,10 @@ class ExampleHandlers:
         )
 
 
-def strip_json(mode: Mode) -> StripJson:
-    """Return the examples of a tab for the strip."""
-    items = EXAMPLES.get(mode, ())
-    return {
-        "mode": mode.value,
-        "items": [{"title": item.title, "thumbnail": asset_url(item.thumbnail)} for item in items],
-    }
+def strip_json(mode: Mode, provider: str) -> StripJson:
+    """Return the examples of a tab at a provider for the strip."""
+    items = examples_for(mode, provider)
+    return {"items": [{"title": item.title, "thumbnail": asset_url(item.thumbnail)} for item in items]}
 
 
 def _settings(example: Example) -> Settings:
@@ -70,14 +70,21 @@ def _settings(example: Example) -> Settings:
 
 
 def _frames(example: Example) -> FramePair:
-    first, last = (_file(path) if path else None for path in (example.first_frame, example.last_frame))
+    first, last = (_given(MediaKind.IMAGE, place) for place in (example.first_frame, example.last_frame))
     return FramePair(first=first, last=last)
 
 
-def _references(example: Example) -> list[UploadedFile]:
-    return [_file(path) for path in (*example.images, *example.videos, *example.audios)]
+def _references(example: Example) -> list[Given]:
+    places = {MediaKind.IMAGE: example.images, MediaKind.VIDEO: example.videos, MediaKind.AUDIO: example.audios}
+    given = (_given(kind, place) for kind, some in places.items() for place in some)
+    return [one for one in given if one is not None]
 
 
-def _file(path: str) -> UploadedFile:
-    file = ASSETS_DIR / path
+def _given(kind: MediaKind, place: str | None) -> Given | None:
+    """Return the link or the file behind a place of an example."""
+    if place is None:
+        return None
+    if place.startswith("https://"):
+        return MediaLink(place, kind)
+    file = ASSETS_DIR / place
     return UploadedFile(path=str(file), name=file.name)

@@ -9,39 +9,36 @@ import gradio as gr
 from seedance_ui.services import Services
 from seedance_ui.ui.examples_panel import strip_json
 from seedance_ui.ui.form import FormValues
+from seedance_ui.ui.offers import shown_offers
 from seedance_ui.ui.settings import fit_settings, follow_mode
 from seedance_ui.ui.settings_panel import hint_json, settings_updates
 from seedance_ui.ui.widgets.prompt_hint import prompt_hint_json
 
-_SETTINGS_OUTPUTS = 5
-"""The hint, duration, Auto, resolution, aspect ratio."""
+_OUTPUTS = 7
+"""Examples, the prompt's hint, then the settings panel's hint, duration, Auto, resolution, aspect ratio."""
 
 
 class FittingHandlers:
-    """Follow the provider and the tab."""
+    """Follow the provider and the tab. Outputs: see `_OUTPUTS`."""
 
     def __init__(self, services: Services) -> None:
-        self._offers = services.offers()
+        self._offers = shown_offers(services)
 
-    def on_provider(self, *inputs: Any) -> tuple[object, ...]:
-        """Return the hint and the settings for the chosen provider; what it lacks moves to a default."""
-        return self._fit(FormValues(*inputs))
-
-    def on_mode(self, *inputs: Any) -> tuple[object, ...]:
-        """Return the examples and the prompt's hint for the chosen tab, then what `on_provider` returns."""
+    def on_choice(self, *inputs: Any) -> tuple[object, ...]:
+        """Return what the chosen provider and tab offer; a setting that the provider lacks moves to a default."""
         values = FormValues(*inputs)
-        mode = values.known_mode()
-        offer = next((offer for offer in self._offers if offer.info.id == values.provider), self._offers[0])
-        return strip_json(mode), prompt_hint_json(mode, offer.spec), *self._fit(values)
-
-    def _fit(self, values: FormValues) -> tuple[object, ...]:
         offer = next((offer for offer in self._offers if offer.info.id == values.provider), None)
         if offer is None:
-            return tuple(gr.skip() for _ in range(_SETTINGS_OUTPUTS))
+            return tuple(gr.skip() for _ in range(_OUTPUTS))
         mode = values.known_mode()
         fitted, moved = fit_settings(values.settings, offer.spec, mode)
         fitted, followed = follow_mode(fitted, offer.spec, mode)
-        return hint_json(self._offers, offer.info.id, moved + followed), *settings_updates(offer, fitted)
+        return (
+            strip_json(mode, offer.info.id),
+            prompt_hint_json(mode, offer.spec),
+            hint_json(self._offers, offer.info.id, moved + followed),
+            *settings_updates(offer, fitted),
+        )
 
 
 def on_auto(auto: object) -> object:

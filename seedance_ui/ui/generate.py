@@ -38,9 +38,12 @@ class GenerateHandlers:
         except InvalidRequestError as exc:
             return _reply(problems=exc.problems, about=collected.about), gr.skip(), gr.skip(), None, gr.skip()
         except SeedanceError as exc:
-            label = self._labels.get(str(values.provider), "The provider")
-            return _reply(), gr.skip(), gr.skip(), problem_for(exc, provider_label=label), gr.skip()
+            return _reply(), gr.skip(), gr.skip(), self._problem(exc, values), gr.skip()
         return _reply(sent=True), job_id, None, None, session.state_of(visitor)
+
+    def _problem(self, error: SeedanceError, values: FormValues) -> JobError:
+        label = self._labels.get(str(values.provider), "The provider")
+        return problem_for(error, provider_label=label, is_public=self._services.is_public)
 
     async def _send(self, collected: Collected, owner: str | None, token: str | None) -> str:
         if collected.problems:

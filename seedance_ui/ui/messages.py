@@ -6,14 +6,16 @@ What an error means stands in `domain.explain`; here it meets the page.
 from __future__ import annotations
 
 import html
+from dataclasses import replace
 from decimal import ROUND_CEILING, Decimal
 
 from seedance_ui.domain.explain import explain
 from seedance_ui.domain.job import JobError
 from seedance_ui.domain.pricing import Cost
 from seedance_ui.domain.request import AUTO_DURATION_S, GenerationRequest
-from seedance_ui.errors import SeedanceError
+from seedance_ui.errors import MissingKeyError, SeedanceError
 from seedance_ui.services import Offer
+from seedance_ui.ui.offers import visitors_reason
 
 PRICE_NOT_KNOWN = "Price not known"
 
@@ -21,9 +23,23 @@ RATIO_WORDS = {"adaptive": "Adaptive"}
 """Aspect ratios that are shown by another word."""
 
 
-def problem_for(error: SeedanceError, *, provider_label: str = "The provider") -> JobError:
-    """Return what an error means for the person who clicked; `provider_label` is the provider they had chosen."""
-    return explain(error, provider_label=provider_label)
+def problem_for(error: SeedanceError, *, provider_label: str = "The provider", is_public: bool = False) -> JobError:
+    """Return what an error means for the person who clicked.
+
+    Args:
+        error: What went wrong.
+        provider_label: The provider that they had chosen.
+        is_public: Whether they are a stranger, who can set no key.
+    """
+    problem = explain(error, provider_label=provider_label)
+    if is_public and isinstance(error, MissingKeyError):
+        return replace(
+            problem,
+            title=f"{provider_label} is not offered to visitors",
+            detail=visitors_reason(provider_label),
+            next_step="Choose the animatic, then generate again.",
+        )
+    return problem
 
 
 def endpoint_text(error: SeedanceError) -> str:

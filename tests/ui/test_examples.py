@@ -15,9 +15,11 @@ from seedance_ui.domain.model_spec import MediaLimits, ModelSpec
 from seedance_ui.domain.request import GenerationRequest, Mode
 from seedance_ui.domain.validation import check_request
 from seedance_ui.ui.examples import EXAMPLES, Example
+from seedance_ui.ui.provider_examples import PROVIDER_EXAMPLES, examples_for, find_example
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
 EVERY = [pytest.param(mode, example, id=example.title) for mode, six in EXAMPLES.items() for example in six]
+OWN = [pytest.param(mode, example, id=example.title) for (_, mode), own in PROVIDER_EXAMPLES.items() for example in own]
 SPECS = [
     ModelSpec(provider="x", provider_label="X", model="m"),
     ModelSpec(
@@ -121,6 +123,27 @@ def test_example_prompt_names_every_reference_and_no_other(mode, example):
     assert {mention.tag for mention in parse_mentions(example.prompt)} == set(reference_tags(example))
 
 
+def test_examples_for_shows_a_providers_own_first_and_six_in_all():
+    for mode in Mode:
+        assert examples_for(mode, "animatic") == EXAMPLES[mode]
+        own = PROVIDER_EXAMPLES.get(("aimlapi", mode), ())
+        assert examples_for(mode, "aimlapi") == (*own, *EXAMPLES[mode])[:6]
+    assert [example.title for example in examples_for(Mode.FRAMES, "aimlapi")][:2] == ["Mona Lisa", "Nightfall"]
+    assert [example.title for example in examples_for(Mode.REFERENCES, "aimlapi")][:2] == ["Lip-sync", "Little robot"]
+
+
+def test_find_example_finds_each_by_a_title_that_no_other_has():
+    every = [(mode, example) for mode, six in EXAMPLES.items() for example in six]
+    every += [(mode, example) for (_, mode), own in PROVIDER_EXAMPLES.items() for example in own]
+    assert [find_example(example.title) for _, example in every] == every
+    assert find_example(None) is find_example("No such") is None
+
+
+@pytest.mark.parametrize(("mode", "example"), OWN)
+def test_example_of_a_provider_names_every_reference_and_no_other(mode, example):
+    assert {mention.tag for mention in parse_mentions(example.prompt)} == set(reference_tags(example))
+
+
 @pytest.mark.parametrize(("mode", "example"), EVERY)
 def test_example_words_are_short(mode, example):
     assert 1 <= len(example.title.split()) <= 3
@@ -171,6 +194,7 @@ def test_examples_frames_hold_pairs_of_one_shape_and_one_first_frame_alone():
 
 def test_examples_use_every_file_of_the_folder_and_no_other():
     used = {path for six in EXAMPLES.values() for example in six for path in (example.thumbnail, *example.media)}
+    used |= {example.thumbnail for own in PROVIDER_EXAMPLES.values() for example in own}
     there = {path.relative_to(ASSETS).as_posix() for path in (ASSETS / "examples").rglob("*") if path.is_file()}
     assert used == there
 
@@ -185,7 +209,7 @@ def test_examples_files_are_small():
     assert sum(sizes.values()) <= 3_000_000
 
 
-@pytest.mark.parametrize(("mode", "example"), EVERY)
+@pytest.mark.parametrize(("mode", "example"), [*EVERY, *OWN])
 def test_example_thumbnail_is_two_to_one(mode, example):
     with Image.open(ASSETS / example.thumbnail) as image:
         assert image.size == (320, 160)

@@ -222,7 +222,7 @@ async def test_on_generate_in_public_before_the_page_has_its_state_makes_one_job
 def test_on_provider_moves_what_it_lacks_and_says_so(services: Services) -> None:
     form = replace(FORM, auto_duration=True, aspect_ratio="adaptive")
 
-    hint, duration, auto, resolution, ratio = FittingHandlers(services).on_provider(*inputs(form))
+    _, _, hint, duration, auto, _, ratio = FittingHandlers(services).on_choice(*inputs(form))
 
     assert hint["moved"].startswith("Strict Video has no Auto duration")
     assert (duration["interactive"], auto["value"], auto["visible"]) == (True, False, False)
@@ -231,18 +231,28 @@ def test_on_provider_moves_what_it_lacks_and_says_so(services: Services) -> None
 
 
 def test_on_provider_without_key_says_why_it_is_off(services: Services) -> None:
-    hint, *_ = FittingHandlers(services).on_provider(*inputs(replace(FORM, provider="locked")))
+    _, _, hint, *_ = FittingHandlers(services).on_choice(*inputs(replace(FORM, provider="locked")))
 
     assert "AIMLAPI_KEY" in hint["off"]
     assert hint["notes"] == {"strict": "free", "lenient": "free", "locked": "no key"}
 
 
 def test_on_mode_shows_the_examples_of_the_tab(services: Services) -> None:
-    strip, hint, *_ = FittingHandlers(services).on_mode(*inputs(replace(FORM, mode="references")))
+    strip, hint, *_ = FittingHandlers(services).on_choice(*inputs(replace(FORM, mode="references")))
 
     assert [item["title"] for item in strip["items"]] == [item.title for item in EXAMPLES[Mode.REFERENCES]]
     assert strip["items"][0]["thumbnail"].startswith("/page/examples/")
-    assert "@Image1" in hint["tip"]
+    assert "@Image1" in hint["tip"] and hint["tip"].endswith("needed")
+
+
+def test_on_choice_says_where_a_prompt_is_optional(services: Services) -> None:
+    form = replace(FORM, mode="frames", provider="lenient")
+
+    assert FittingHandlers(services).on_choice(*inputs(form))[1]["tip"] == "What happens between the frames · optional"
+
+
+def test_on_choice_of_no_provider_changes_nothing(services: Services) -> None:
+    assert all(part == gr.skip() for part in FittingHandlers(services).on_choice(*inputs(replace(FORM, provider=3))))
 
 
 def test_on_auto_switches_the_slider_off() -> None:
@@ -252,8 +262,8 @@ def test_on_auto_switches_the_slider_off() -> None:
 
 @pytest.mark.parametrize("mode", list(Mode), ids=lambda mode: mode.value)
 def test_on_pick_fills_a_form_that_could_be_sent(services: Services, mode: Mode) -> None:
-    for index, example in enumerate(EXAMPLES[mode]):
-        event = gr.EventData(None, {"mode": mode.value, "index": index})
+    for example in EXAMPLES[mode]:
+        event = gr.EventData(None, {"title": example.title})
 
         filled = ExampleHandlers(services).on_pick("strict", event)
 
@@ -272,10 +282,9 @@ def test_on_pick_fills_a_form_that_could_be_sent(services: Services, mode: Mode)
     [
         None,
         {},
-        {"mode": "text"},
-        {"mode": "text", "index": 99},
-        {"mode": "text", "index": -1},
-        {"mode": [], "index": 0},
+        {"title": None},
+        {"title": ["Lighthouse"]},
+        {"title": "No such example"},
     ],
     ids=repr,
 )

@@ -44,7 +44,10 @@ class ReplyJson(TypedDict):
 
 
 class Dock(DisplayWidget):
-    """Shows a `DockJson`; `reply` takes a `ReplyJson`. Event: `generate`."""
+    """Shows a `DockJson`; `reply` takes a `ReplyJson`.
+
+    Events: `generate`; `look` when the form has come to rest after a change, and its price is wanted.
+    """
 
     script = "dock"
     template = """

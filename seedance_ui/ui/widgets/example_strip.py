@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TypedDict
 
-from seedance_ui.domain.request import Mode
 from seedance_ui.ui.widgets.html_widget import DisplayWidget
 
 
@@ -19,12 +18,11 @@ class ExampleJson(TypedDict):
 class StripJson(TypedDict):
     """The value of the strip: the examples of one tab."""
 
-    mode: str
     items: list[ExampleJson]
 
 
 class ExampleStrip(DisplayWidget):
-    """Shows a `StripJson`. Event: `pick` with `{"mode": mode, "index": int}`, from the browser."""
+    """Shows a `StripJson`. Event: `pick` with `{"title": title}`, from the browser."""
 
     script = "example_strip"
     template = """
@@ -32,11 +30,7 @@ class ExampleStrip(DisplayWidget):
       <div class="examples" role="group" aria-labelledby="examples-label"></div>"""
 
 
-def parse_pick(data: object) -> tuple[Mode, int] | None:
-    """Return which example a browser names; None where that is not of the form."""
-    if not isinstance(data, dict):
-        return None
-    mode, index = data.get("mode"), data.get("index")
-    if mode not in [known.value for known in Mode] or type(index) is not int or index < 0:
-        return None
-    return Mode(mode), index
+def parse_pick(data: object) -> str | None:
+    """Return the title of the example that a browser names; None where that is not of the form."""
+    title = data.get("title") if isinstance(data, dict) else None
+    return title if isinstance(title, str) else None

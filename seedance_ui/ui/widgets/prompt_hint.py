@@ -33,5 +33,6 @@ class PromptHint(DisplayWidget):
 
 
 def prompt_hint_json(mode: Mode, spec: ModelSpec) -> PromptHintJson:
-    """Return the line for a tab."""
-    return {"tip": _TIPS[mode], "limit": spec.max_prompt_chars}
+    """Return the line for a tab; it says where the files alone are enough, and where they are not."""
+    need = "optional" if mode in spec.prompt_optional_modes else "needed" if mode is not Mode.TEXT else ""
+    return {"tip": " · ".join(part for part in (_TIPS[mode], need) if part), "limit": spec.max_prompt_chars}

@@ -1,0 +1,57 @@
+/* Keys and limits: what each provider needs and allows, and a question to it whether its key is good.
+   Value: a list of providers; result: {id, provider, text, ok}; see `ui/widgets/keys_dialog.py`. */
+const {make, setText} = window.seedance;
+const list = element.querySelector('.keys');
+let answered = null;
+
+function variableLine(variables) {
+  const line = make('p');
+  variables.forEach(({name, is_set: isSet}, index) => {
+    line.append(index ? ', ' : '', make('code', {text: name}), isSet ? ' is set' : ' is not set');
+  });
+  line.append('.');
+  return line;
+}
+
+function drawProvider({id, label, is_available: isAvailable, variables, lines, docs_url: docsUrl, can_check: canCheck}) {
+  const state = make('span', {class: isAvailable ? 'is-set' : 'is-off', text: isAvailable ? 'Ready' : 'Not available'});
+  const item = make('li', {'data-provider': id}, make('div', {class: 'who'}, make('b', {text: label}), state));
+  if (variables.length) item.append(variableLine(variables));
+  item.append(...lines.map(text => make('p', {text})));
+  if (docsUrl) {
+    const text = `Documentation of ${label}`;
+    item.append(make('p', {}, make('a', {href: docsUrl, target: '_blank', rel: 'noreferrer', text})));
+  }
+  if (canCheck) item.append(drawCheck(id, label));
+  return item;
+}
+
+function drawCheck(id, label) {
+  const button = make('button', {type: 'button', class: 'btn small', text: 'Check key', 'aria-label': `Check key of ${label}`});
+  button.onclick = () => {
+    if (button.getAttribute('aria-disabled') === 'true') return;
+    button.setAttribute('aria-disabled', 'true');
+    setText(button.nextSibling, `Asking ${label}…`);
+    trigger('check', {provider: id});
+  };
+  return make('div', {class: 'key-check'}, button, make('span', {role: 'status'}));
+}
+
+function paint() {
+  list.replaceChildren(...(props.value ?? []).map(drawProvider));
+}
+
+function answer() {
+  const {result} = props;
+  if (!result || result.id === answered) return;
+  answered = result.id;
+  const check = [...list.children].find(item => item.dataset.provider === result.provider)?.querySelector('.key-check');
+  if (!check) return;
+  check.firstChild.removeAttribute('aria-disabled');
+  check.lastChild.className = result.ok ? 'is-set' : 'is-off';
+  setText(check.lastChild, result.text);
+}
+
+watch('value', paint);
+watch('result', answer);
+paint();

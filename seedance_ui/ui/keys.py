@@ -1,0 +1,73 @@
+"""`Keys and limits`: what each provider needs and allows, and whether its key is good."""
+
+from __future__ import annotations
+
+import secrets
+
+import gradio as gr
+
+from seedance_ui.domain.media import MediaKind
+from seedance_ui.domain.model_spec import ModelSpec
+from seedance_ui.errors import SeedanceError
+from seedance_ui.services import Offer, Services
+from seedance_ui.ui.messages import problem_for
+from seedance_ui.ui.offers import shown_offers
+from seedance_ui.ui.widgets.keys_dialog import CheckResultJson, ProviderJson, parse_check
+
+
+class KeyHandlers:
+    """Ask a provider about its key, which costs nothing."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._labels = {offer.info.id: offer.info.label for offer in services.offers()}
+
+    async def on_check(self, event: gr.EventData) -> object:
+        """Return the dialog with what the chosen provider said."""
+        provider = parse_check(event._data)
+        if provider not in self._labels:
+            return gr.skip()
+        try:
+            await self._services.check_key(provider)
+        except SeedanceError as exc:
+            problem = problem_for(exc, provider_label=self._labels[provider], is_public=self._services.is_public)
+            return _result(provider, f"{problem.title}. {problem.detail}", ok=False)
+        return _result(provider, "The key works.", ok=True)
+
+
+def _result(provider: str, text: str, *, ok: bool) -> object:
+    result: CheckResultJson = {"id": secrets.token_hex(8), "provider": provider, "ok": ok, "text": text}
+    return gr.update(result=result)
+
+
+def providers_json(services: Services) -> list[ProviderJson]:
+    """Return every provider for the dialog; where visitors are strangers, without the owner's variables."""
+    return [_provider(offer, is_public=services.is_public) for offer in shown_offers(services)]
+
+
+def _provider(offer: Offer, *, is_public: bool) -> ProviderJson:
+    info = offer.info
+    variables = () if is_public else info.key_variables
+    needs = None if info.needs_key else "Needs no key and costs nothing."
+    return {
+        "id": info.id,
+        "label": info.label,
+        "is_available": offer.available,
+        "variables": [{"name": name, "is_set": name not in offer.missing_variables} for name in variables],
+        # Which keys are missing is said by the variables themselves.
+        "lines": [line for line in (needs, offer.reason if is_public else None, limits_text(offer.spec)) if line],
+        "docs_url": info.docs_url,
+        "can_check": info.needs_key and offer.available,
+    }
+
+
+def limits_text(spec: ModelSpec) -> str:
+    """Return what a model takes, in one line."""
+    counts = spec.limits.max_count
+    auto = " or Auto" if spec.auto_duration else ""
+    prompt = "" if spec.prompt_optional_modes else " · a prompt always"
+    return (
+        f"{spec.min_duration_s}–{spec.max_duration_s} s{auto} · {' and '.join(spec.resolutions)} · prompts up to "
+        f"{spec.max_prompt_chars:,} characters{prompt} · up to {counts[MediaKind.IMAGE]} images, "
+        f"{counts[MediaKind.VIDEO]} videos and {counts[MediaKind.AUDIO]} audio files as references"
+    )
