@@ -309,6 +309,7 @@ async def test_submit_is_one_post_under_our_own_id(provider: AimlApi, fake: Fake
         Drop(),
         AcceptThenDrop(),
         AcceptThen(refusal(500, "Internal server error")),
+        AcceptThen(refusal(502, "Bad gateway")),
         AcceptThen(refusal(503, "The model is under maintenance")),
         AcceptThen(refusal(504, "Generation timeout")),
         Instead(Reply(200, b"<html>", {"Content-Type": "text/html"})),
@@ -351,6 +352,7 @@ ERRORS = [
     (400, "Input image may contain real person", ContentFilterError, "face", None),
     (400, "Blocked for copyright restrictions", ContentFilterError, "copyright", None),
     (422, "The prompt was flagged as sensitive", ContentFilterError, "moderation", None),
+    (400, "OutputAudioSensitiveContentDetected", ContentFilterError, "moderation_audio", None),
     (401, "This request requires a valid API key", AuthenticationError, None, None),
     (403, "You've run out of credits. Please top up your balance.", InsufficientBalanceError, None, None),
     (402, "Payment required", InsufficientBalanceError, None, None),
@@ -440,9 +442,11 @@ def test_parse_update_of_a_success_without_a_link_is_still_a_success(video: Any)
         (None, "generation_failed", None, "It gave no reason."),
         ({"name": "OutputAudioSensitiveContentDetected", "message": "No"}, "moderation_audio", None, "OutputAudio"),
         ({"message": "image 2 may contain a real person: @Image2"}, "face", "@Image2", "real person"),
+        ({"name": "PolicyViolation", "message": "No"}, "copyright", None, "PolicyViolation"),
+        ({"name": "Error", "message": "content_policy_violation"}, "moderation", None, "content_policy"),
         ({"message": "@Image7 is broken"}, "generation_failed", None, "@Image7"),
     ],
-    ids=["object", "string", "nothing", "sound", "face", "a file that was not sent"],
+    ids=["object", "string", "nothing", "sound", "face", "copyright", "moderation", "a file that was not sent"],
 )
 def test_parse_update_of_a_failure_says_why_and_that_it_was_free(
     error: Any, code: str, asset: str | None, detail: str
@@ -496,6 +500,9 @@ async def test_poll_follows_a_generation_to_its_video(provider: AimlApi, fake: F
         (Reply(200, b"not JSON"), UnexpectedResponseError),
         (refusal(401, "This request requires a valid API key"), AuthenticationError),
         (refusal(404, "Generation not found"), BadRequestError),
+        (refusal(403, "You've run out of credits"), InsufficientBalanceError),
+        (refusal(429, "Too Many Requests"), RateLimitError),
+        (refusal(500, "Internal server error"), ProviderUnavailableError),
         (refusal(502, "Bad gateway"), ProviderUnavailableError),
     ],
     ids=lambda value: str(getattr(value, "body", ""))[:50],
