@@ -6,8 +6,6 @@ hold no error.
 
 from __future__ import annotations
 
-import shutil
-import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -17,9 +15,8 @@ from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwrig
 
 from tests.app_process import AppProcess
 from tests.browser.studio_page import Studio
+from tests.chromium import launch_chromium
 
-SYSTEM_CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"]
 LOCAL_SCHEMES = ("blob", "data", "about")
 """Nothing leaves the browser for these."""
 
@@ -47,7 +44,7 @@ def playwright() -> Iterator[Playwright]:
 @pytest.fixture(scope="module")
 def browser(playwright: Playwright) -> Iterator[Browser]:
     """Yield the system's Chromium, else Playwright's own."""
-    browser = playwright.chromium.launch(executable_path=system_chromium(), args=FLAGS)
+    browser = launch_chromium(playwright)
     yield browser
     browser.close()
 
@@ -112,12 +109,3 @@ def watch(page: Page, app: AppProcess) -> list[str]:
         ),
     )
     return complaints
-
-
-def system_chromium() -> str | None:
-    """Return the path of a Chromium that answers; Ubuntu's package is a stub for snap, and does not."""
-    for name in SYSTEM_CHROMIUMS:
-        path = shutil.which(name)
-        if path and subprocess.run([path, "--version"], capture_output=True, check=False).returncode == 0:
-            return path
-    return None

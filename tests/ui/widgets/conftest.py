@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,9 +25,9 @@ from seedance_ui.ui.widgets.job_card import JobCard
 from seedance_ui.ui.widgets.library_grid import LibraryGrid
 from seedance_ui.ui.widgets.player import Player
 from seedance_ui.ui.widgets.reference_tray import ReferenceTray
+from tests.chromium import launch_chromium
 
 ASSETS = Path(__file__).resolve().parents[3] / "assets"
-CHROMIUM = os.environ.get("CHROMIUM_PATH", "/usr/bin/chromium")
 PROVIDERS = {
     "aimlapi": {"label": "AIML API", "can_cancel": "never", "free": False},
     "scenario": {"label": "Scenario", "can_cancel": "maybe", "free": False},
@@ -137,13 +136,11 @@ def _run_command(text: str) -> list[Any]:
     return [widget(**command[name]) if name in command else gr.skip() for name, widget in WIDGETS.items()]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    if not Path(CHROMIUM).exists():
-        pytest.skip(f"no Chromium at {CHROMIUM}")
+    """Yield a browser for one module."""
     with sync_playwright() as playwright:
-        flags = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"]
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
+        browser = launch_chromium(playwright)
         yield browser
         browser.close()
 
