@@ -242,13 +242,13 @@ def test_on_mode_shows_the_examples_of_the_tab(services: Services) -> None:
 
     assert [item["title"] for item in strip["items"]] == [item.title for item in EXAMPLES[Mode.REFERENCES]]
     assert strip["items"][0]["thumbnail"].startswith("/page/examples/")
-    assert "@Image1" in hint["tip"] and hint["tip"].endswith("needed")
+    assert "@Image1" in hint["tip"] and hint["tip"].startswith("Needed · ")
 
 
 def test_on_choice_says_where_a_prompt_is_optional(services: Services) -> None:
     form = replace(FORM, mode="frames", provider="lenient")
 
-    assert FittingHandlers(services).on_choice(*inputs(form))[1]["tip"] == "What happens between the frames · optional"
+    assert FittingHandlers(services).on_choice(*inputs(form))[1]["tip"] == "Optional · what happens between the frames"
 
 
 def test_on_choice_of_no_provider_changes_nothing(services: Services) -> None:

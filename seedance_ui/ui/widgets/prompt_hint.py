@@ -10,8 +10,8 @@ from seedance_ui.ui.widgets.html_widget import DisplayWidget
 
 _TIPS = {
     Mode.TEXT: "",
-    Mode.FRAMES: "What happens between the frames",
-    Mode.REFERENCES: "Type @Image1, or click a tag",
+    Mode.FRAMES: "what happens between the frames",
+    Mode.REFERENCES: "type @Image1, or click a tag",
 }
 
 
@@ -34,5 +34,5 @@ class PromptHint(DisplayWidget):
 
 def prompt_hint_json(mode: Mode, spec: ModelSpec) -> PromptHintJson:
     """Return the line for a tab; it says where the files alone are enough, and where they are not."""
-    need = "optional" if mode in spec.prompt_optional_modes else "needed" if mode is not Mode.TEXT else ""
-    return {"tip": " · ".join(part for part in (_TIPS[mode], need) if part), "limit": spec.max_prompt_chars}
+    need = "Optional" if mode in spec.prompt_optional_modes else "Needed" if mode is not Mode.TEXT else ""
+    return {"tip": " · ".join(part for part in (need, _TIPS[mode]) if part), "limit": spec.max_prompt_chars}
