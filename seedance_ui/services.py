@@ -159,8 +159,9 @@ class Services:
         return tuple(self._offer(name) for name in self._providers)
 
     def spec(self, provider_id: str) -> ModelSpec:
-        """Return what the model can do at a provider of `offers`."""
-        return self._providers[provider_id].spec()
+        """Return what the model can do at a provider of `offers`; strangers cannot make it fetch links (E5)."""
+        spec = self._providers[provider_id].spec()
+        return replace(spec, takes_links=False) if self.is_public else spec
 
     def _offer(self, provider_id: str) -> Offer:
         provider = self._providers[provider_id]
@@ -168,7 +169,7 @@ class Services:
         reason = info.missing_keys_message(self.settings.keys)
         if reason is None and info.needs_key and self.is_public:
             reason = f"{info.label} is not offered to visitors here: it would spend the owner's money."
-        return Offer(info, provider.spec(), info.missing_keys(self.settings.keys), reason)
+        return Offer(info, self.spec(provider_id), info.missing_keys(self.settings.keys), reason)
 
     # -- before a job ------------------------------------------------------------------------------
 

@@ -147,6 +147,19 @@ async def test_links_at_the_animatic_are_refused_on_their_cards(services: Servic
     assert frames["problems"]["first_frame"].startswith("The first frame is a link.")
 
 
+async def test_links_of_visitors_are_refused_on_their_cards_at_every_provider(
+    data_dir: Path, aimlapi: FakeAimlApi
+) -> None:
+    """E5."""
+    async with running(data_dir, SEEDANCE_PUBLIC="on", **aimlapi.settings()) as services:
+        form = replace(FORM, mode="references", references=[CLIP])
+        _, _, tray = await look(services, form)
+        assert tray["problems"]["@Video1"] == "@Video1 is a link. AIML API takes only files here. Add the file itself."
+        reply, *_ = await GenerateHandlers(services).on_generate(*inputs(form), {}, "token-1")
+        assert [problem["field"] for problem in reply["reply"]["problems"]] == ["references"]
+    assert aimlapi.received == []
+
+
 async def test_local_video_at_aiml_api_is_a_problem_on_its_card_with_the_way_out(
     services: Services, aimlapi: FakeAimlApi, tmp_path: Path
 ) -> None:
