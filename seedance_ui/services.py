@@ -167,7 +167,7 @@ class Services:
         provider = self._providers[provider_id]
         info = provider.info
         reason = info.missing_keys_message(self.settings.keys)
-        if reason is None and info.needs_key and self.is_public:
+        if info.needs_key and self.is_public:  # whether the owner has a key is nobody's business
             reason = f"{info.label} is not offered to visitors here: it would spend the owner's money."
         return Offer(info, self.spec(provider_id), info.missing_keys(self.settings.keys), reason)
 
