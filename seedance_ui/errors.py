@@ -5,6 +5,7 @@
     SeedanceError
     ├ ConfigError ── MissingKeyError         names the variable and the keyless way on
     ├ InvalidRequestError(problems)          found before any provider is called
+    ├ PausedError                            the owner lets no new paid jobs begin
     ├ ProviderError(provider, request_id)    the provider's API failed
     │  ├ AuthenticationError
     │  ├ InsufficientBalanceError
@@ -50,6 +51,10 @@ class InvalidRequestError(SeedanceError):
         self.problems = tuple(problems)
         """At least one, in the order of the form's fields."""
         super().__init__(" ".join(problem.message for problem in self.problems))
+
+
+class PausedError(SeedanceError):
+    """The owner lets no new paid jobs begin; nothing was sent."""
 
 
 class ProviderError(SeedanceError):

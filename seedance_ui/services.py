@@ -31,7 +31,7 @@ from seedance_ui.domain.model_spec import ModelSpec
 from seedance_ui.domain.pricing import UNKNOWN_CU, Cost
 from seedance_ui.domain.request import GenerationRequest
 from seedance_ui.domain.validation import Problem, blocking, check_request
-from seedance_ui.errors import InvalidRequestError, MissingKeyError, StoreError, StrayJobError
+from seedance_ui.errors import InvalidRequestError, MissingKeyError, PausedError, StoreError, StrayJobError
 from seedance_ui.jobs.bell import Bell, wait_at_most
 from seedance_ui.jobs.clock import Clock, SystemClock
 from seedance_ui.jobs.engine import lock_of
@@ -56,6 +56,9 @@ MIN_FREE_BYTES_PAID = 1_000_000_000
 MIN_FREE_BYTES = 100_000_000
 """Below this much free disk nothing new is started."""
 
+
+PAUSE_FILE = "PAUSE"
+"""A file of this name in the data directory refuses new paid jobs, without a restart."""
 
 MAX_WAITING = 500
 """How many jobs may wait in line in all."""
@@ -259,11 +262,13 @@ class Services:
         Raises:
             InvalidRequestError: A rule is broken; no row was written.
             MissingKeyError: The provider cannot be used here.
+            PausedError: The owner lets no new paid jobs begin (C11).
             StoreError: The intent could not be committed, or the disk is full; nothing was sent.
         """
         if problems := blocking(self.check(request)):
             raise InvalidRequestError(problems)
         offer = self._usable(request.provider)
+        self._check_pause(offer)
         self._check_disk(MIN_FREE_BYTES_PAID if offer.info.needs_key else MIN_FREE_BYTES)
         await self._check_line()
         try:
@@ -295,6 +300,11 @@ class Services:
             remote_id=job_id if self._providers[request.provider].remote_id_is_job_id else None,
             seed=request.seed,
         )
+
+    def _check_pause(self, offer: Offer) -> None:
+        paused = self.settings.is_paused or (self.settings.data_dir / PAUSE_FILE).exists()
+        if paused and offer.info.needs_key:
+            raise PausedError("The owner has paused new paid jobs; running ones go on. Nothing was sent.")
 
     async def _check_line(self) -> None:
         waiting = (await self.count_by_state()).get(JobState.QUEUED.value, 0)

@@ -16,7 +16,7 @@ from seedance_ui.config import Settings
 from seedance_ui.domain.job import Job, JobUpdate
 from seedance_ui.domain.request import GenerationRequest, Mode
 from seedance_ui.domain.variable import key
-from seedance_ui.errors import ConfigError, InvalidRequestError, MissingKeyError, StoreError
+from seedance_ui.errors import ConfigError, InvalidRequestError, MissingKeyError, PausedError, StoreError
 from seedance_ui.jobs.store import FormTokenReusedError
 from seedance_ui.providers.base import ProviderInfo, Setup
 from seedance_ui.services import LOCAL_OWNER, Services
@@ -98,6 +98,31 @@ async def test_submit_without_a_key_names_the_variable_and_the_way_on(start: Sta
         with pytest.raises(MissingKeyError, match=r"SCRIPTED_KEY.*animatic"):
             await services.submit(REQUEST, owner=LOCAL_OWNER)
         assert await services.count_by_state() == {}
+
+
+async def test_a_pause_refuses_new_paid_jobs_and_lets_running_ones_go_on(start: Start, data_dir: Path) -> None:
+    """C11: by the setting, and by a file without a restart."""
+
+    class Paid(ScriptedProvider):
+        info = ProviderInfo(id="scripted", label="Scripted", hint="", variables=(key("AIMLAPI_KEY", "A key."),))
+
+    with_key = {"AIMLAPI_KEY": "a-key"}
+    async with start({**with_key, "SEEDANCE_PAUSE": "on"}, provider=Paid) as services:
+        with pytest.raises(PausedError, match="Nothing was sent"):
+            await services.submit(REQUEST, owner=LOCAL_OWNER)
+    async with start(with_key, provider=Paid) as services:
+        running = await services.submit(REQUEST, owner=LOCAL_OWNER)
+        (data_dir / "PAUSE").touch()
+        with pytest.raises(PausedError):
+            await services.submit(replace(REQUEST, seed=1), owner=LOCAL_OWNER)
+        assert (await ended(services, running))["state"] == "succeeded"
+        (data_dir / "PAUSE").unlink()
+        await services.submit(replace(REQUEST, seed=1), owner=LOCAL_OWNER)
+
+
+async def test_a_pause_lets_free_jobs_begin(start: Start) -> None:
+    async with start({"SEEDANCE_PAUSE": "on"}) as services:
+        assert (await ended(services, await services.submit(REQUEST, owner=LOCAL_OWNER)))["state"] == "succeeded"
 
 
 async def test_submit_on_a_full_disk_starts_nothing(start: Start) -> None:

@@ -85,6 +85,12 @@ _MEANINGS: dict[type[errors.SeedanceError], tuple[str, str, Charged, str]] = {
         "no",
         "Change the field that is marked.",
     ),
+    errors.PausedError: (
+        "paused",
+        "New {provider} videos are paused here",
+        "no",
+        "Generate again when the pause is over, or use the animatic.",
+    ),
     errors.StoreError: (
         "cannot_save",
         "This machine could not save what is needed",
