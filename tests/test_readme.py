@@ -12,7 +12,7 @@ from seedance_ui.domain.model_spec import ADAPTIVE, ASPECT_RATIOS, MAX_SEED
 from seedance_ui.domain.request import GenerationRequest, Mode
 from seedance_ui.providers import PROVIDERS
 from seedance_ui.providers.base import Provider, Setup
-from seedance_ui.services import MIN_FREE_BYTES
+from seedance_ui.services import MIN_FREE_BYTES, MIN_FREE_BYTES_PAID
 from seedance_ui.ui.messages import price_text
 from seedance_ui.variables import VARIABLES
 from tests.fakes.scenario import KEY, SECRET, FakeScenario
@@ -106,7 +106,8 @@ async def test_the_prices_of_the_table_are_of_the_kind_that_providers_tell(
 
 
 def test_the_free_disk_limit_is_the_real_one() -> None:
-    assert f"Below {MIN_FREE_BYTES // 1_000_000} MB of free disk" in README
+    assert f"Below {MIN_FREE_BYTES // 1_000_000} MB of free disk nothing new is started" in README
+    assert f"below {MIN_FREE_BYTES_PAID // 1_000_000_000} GB no paid video" in README
 
 
 @pytest.mark.parametrize("target", re.findall(r"\]\(([^)#]+)\)", README))
