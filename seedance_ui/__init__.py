@@ -17,7 +17,8 @@ The rooms, and the direction of imports (a room imports only rooms to its right)
     config.py     Settings; the only reader of the environment; imported by app and services.
     variables.py  the environment variables, as data.
 
-Where to find things: a provider in `providers/<id>.py`, a rule in `domain/validation.py`,
+Where to find things: a provider in `providers/<id>.py`, a rule in `domain/validation.py` (for one file:
+`domain/file_rules.py`),
 a tab in `ui/<tab>_tab.py`, a state in `domain/job.py`.
 """
 

@@ -5,15 +5,14 @@ What is surely refused is a problem; what a provider loosened lately is a warnin
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
-from urllib.parse import urlsplit
 
 from seedance_ui.domain import mentions
-from seedance_ui.domain.media import MediaFile, MediaKind, MediaLink, Reference
+from seedance_ui.domain.file_rules import check_reference
+from seedance_ui.domain.media import MediaFile, MediaKind, Reference
 from seedance_ui.domain.model_spec import ModelSpec
 from seedance_ui.domain.request import AUTO_DURATION_S, GenerationRequest, Mode
 
@@ -32,19 +31,10 @@ Field = Literal[
 ]
 """Where in the form a problem is shown."""
 
-MAX_LINK_CHARS = 2048
-"""A longer link is refused; no provider documents a limit, and browsers and proxies begin to cut here."""
-
-_LINK_EXAMPLES = {
-    MediaKind.IMAGE: "https://example.com/file.jpg",
-    MediaKind.VIDEO: "https://example.com/file.mp4",
-    MediaKind.AUDIO: "https://example.com/file.mp3",
-}
 _MOST_TAGS_NAMED = 5
 """Of the tags that name no file; the others are counted."""
 
 _PLURAL = {MediaKind.IMAGE: "images", MediaKind.VIDEO: "videos", MediaKind.AUDIO: "audio files"}
-_FORMATS = {MediaKind.IMAGE: "JPEG, PNG or WebP", MediaKind.VIDEO: "MP4 or MOV", MediaKind.AUDIO: "MP3 or WAV"}
 _UNSENDABLE = re.compile("[\x00\ud800-\udfff]")
 """No database keeps the first; the others are halves of a character, which UTF-8 has no bytes for."""
 _MODE_NAMES = {Mode.TEXT: "Text", Mode.FRAMES: "First & last frame", Mode.REFERENCES: "References"}
@@ -202,91 +192,6 @@ def _check_files(request: GenerationRequest, spec: ModelSpec) -> Iterator[Proble
             yield Problem(field, f"{subject} {text}", asset=asset, severity=severity)
 
 
-def check_reference(
-    reference: Reference, kind: MediaKind, spec: ModelSpec
-) -> Iterator[tuple[str, Literal["problem", "warning"]]]:
-    """Yield what is wrong with one reference in a slot for `kind`, as the end of a sentence that names it."""
-    if isinstance(reference, MediaLink):
-        yield from check_link(reference, kind, spec)
-    else:
-        yield from check_file(reference, kind, spec)
-
-
-def check_file(
-    file: MediaFile, kind: MediaKind, spec: ModelSpec
-) -> Iterator[tuple[str, Literal["problem", "warning"]]]:
-    """Yield what is wrong with one file in a slot for `kind`, as the end of a sentence that names the file."""
-    limits = spec.limits
-    if file.kind is not kind or file.mime not in limits.mimes[kind]:
-        yield f"is {file.mime}. {spec.provider_label} takes {_FORMATS[kind]} here.", "problem"
-        return
-    if kind is MediaKind.VIDEO and not spec.takes_local_videos:
-        yield (
-            f"is a file on this machine, and {spec.provider_label} takes videos only by link. Paste an https link "
-            "to it, or set SEEDANCE_PUBLIC_URL so that it can be fetched from here.",
-            "problem",
-        )
-    if file.size_bytes > limits.max_size_bytes[kind]:
-        yield f"has {_mb(file.size_bytes)}; the most is {_mb(limits.max_size_bytes[kind])}.", "problem"
-    elif file.size_bytes > limits.warn_size_bytes.get(kind, file.size_bytes):
-        yield f"has {_mb(file.size_bytes)}; more than {_mb(limits.warn_size_bytes[kind])} may be refused.", "warning"
-    if file.width_px is not None and file.height_px is not None:
-        yield from _check_pixels(file.width_px, file.height_px, kind, spec)
-    if file.duration_s is not None and not limits.min_clip_s <= file.duration_s <= limits.max_clip_s:
-        yield f"lasts {file.duration_s:.1f} s; it must last 2–15 s.", "problem"
-
-
-def check_link(
-    link: MediaLink, kind: MediaKind, spec: ModelSpec
-) -> Iterator[tuple[str, Literal["problem", "warning"]]]:
-    """Yield what is wrong with a link in a slot for `kind`; its form only, since we never fetch it."""
-    if not spec.takes_links:
-        yield f"is a link. {spec.provider_label} takes only files here. Add the file itself.", "problem"
-    elif link.kind is not kind or not _is_https_link(link.url):
-        yield f"is no link that can be used. It must look like {_LINK_EXAMPLES[kind]}.", "problem"
-
-
-def _is_https_link(url: str) -> bool:
-    """True for a link without surprises: https, a host name, no user name, no white space, not endless."""
-    try:
-        parts = urlsplit(url)
-        named = "." in (parts.hostname or "") and parts.port in (None, 443)
-    except ValueError:
-        return False
-    return (
-        parts.scheme == "https"
-        and named
-        and "@" not in parts.netloc
-        and url.isascii()
-        and url.isprintable()
-        and (" " not in url and len(url) <= MAX_LINK_CHARS)
-    )
-
-
-def _check_pixels(
-    width_px: int, height_px: int, kind: MediaKind, spec: ModelSpec
-) -> Iterator[tuple[str, Literal["problem", "warning"]]]:
-    limits = spec.limits
-    size = f"{width_px}\u00a0×\u00a0{height_px}"
-    if min(width_px, height_px) < limits.min_side_px or max(width_px, height_px) > limits.max_side_px:
-        yield f"is {size} pixels; each side must be {limits.min_side_px}–{limits.max_side_px}.", "problem"
-    if not limits.min_aspect * height_px <= width_px <= limits.max_aspect * height_px:
-        yield f"is {size} pixels; it is too {'wide' if width_px > height_px else 'tall'} (at most 5:2).", "problem"
-    if kind is MediaKind.VIDEO and limits.video_area_px is not None:
-        least, most = limits.video_area_px
-        area = width_px * height_px
-        if area > most:
-            yield (
-                f"is {size} pixels, too large for {spec.provider_label}. The most is about 1280\u00a0×\u00a0720.",
-                "problem",
-            )
-        elif area < least:
-            yield (
-                f"is {size} pixels, too small for {spec.provider_label}. The least is about 640\u00a0×\u00a0640.",
-                "problem",
-            )
-
-
 def _check_total_seconds(request: GenerationRequest, spec: ModelSpec) -> Iterator[Problem]:
     for kind, files in ((MediaKind.VIDEO, request.videos), (MediaKind.AUDIO, request.audios)):
         # Rounded, since 5.1 + 5.05 + 5.05 is a hair above 15.2 in binary.
@@ -339,8 +244,3 @@ def _shown(value: object) -> str:
     """Return a value for a message, short enough to read."""
     text = repr(value)
     return text if len(text) <= 40 else text[:39] + "…"
-
-
-def _mb(size_bytes: int) -> str:
-    """Return megabytes, rounded up, so that a file over a limit never reads as being at it."""
-    return f"{math.ceil(size_bytes / 100_000) / 10:g} MB"

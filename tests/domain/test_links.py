@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from seedance_ui.domain.file_rules import MAX_LINK_CHARS
 from seedance_ui.domain.media import MediaFile, MediaKind, MediaLink, Reference, identity, reference_from_json
 from seedance_ui.domain.model_spec import ModelSpec
 from seedance_ui.domain.request import GenerationRequest
-from seedance_ui.domain.validation import MAX_LINK_CHARS, blocking, check_request
+from seedance_ui.domain.validation import blocking, check_request
 from tests.samples import LENIENT, STRICT, audio, frames_request, image, references_request, text_request, video
 
 TAKES_LINKS = replace(STRICT, takes_links=True)
