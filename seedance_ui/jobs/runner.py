@@ -7,6 +7,7 @@ All durations in seconds.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import secrets
 import threading
@@ -66,11 +67,15 @@ class Runner:
 
     def wake(self) -> None:
         """There is a new job."""
-        self._loop.call_soon_threadsafe(self._wake.set)
+        self._tell(self._wake.set)
 
     def nudge(self, job_id: str) -> None:
         """A person wants something of this job."""
-        self._loop.call_soon_threadsafe(self._nudge, job_id)
+        self._tell(self._nudge, job_id)
+
+    def _tell(self, what: Callable[..., object], *args: object) -> None:
+        with contextlib.suppress(RuntimeError):  # stopped already: what was committed goes on after a restart
+            self._loop.call_soon_threadsafe(what, *args)
 
     @property
     def is_running(self) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
+from typing import Any
 
 from seedance_ui.domain.job import JobState, Phase
 from seedance_ui.errors import (
@@ -41,6 +42,8 @@ async def upload_and_submit(hold: Hold) -> None:
     """Send the files, then go on to the request itself: the handles live only in this process."""
     try:
         handles = await _upload(hold)
+    except LeaseLostError:  # cancelled meanwhile, for one: no fault of the files
+        raise
     except ProviderError as exc:
         await _not_taken(hold, exc)
     except MediaError as exc:
@@ -97,7 +100,7 @@ async def _submit(hold: Hold, handles: Handles) -> None:
 
 async def _taken(hold: Hold, remote_id: str) -> None:
     """B3: the id is committed before anything else; where the lease is lost, it is accepted all the same."""
-    taken = {
+    taken: dict[str, Any] = {
         "state": JobState.RUNNING,
         "phase": Phase.PROVIDER_QUEUE,
         "message": "In the provider's queue",
@@ -106,13 +109,20 @@ async def _taken(hold: Hold, remote_id: str) -> None:
     }
     while hold.job.state is JobState.SUBMITTING:
         try:
-            await hold.move(**taken)
+            await _move_or_adopt(hold, taken)
         except LeaseLostError:
-            await hold.tools.blocking(lambda: hold.tools.store.adopt(hold.job.job_id, remote_id=remote_id))
             raise
         except StoreError as exc:
             log.error("Job %s: its generation ID %s is not written yet: %s", hold.job.job_id, remote_id, exc)
             await hold.tools.clock.sleep(WRITE_AGAIN_S)
+
+
+async def _move_or_adopt(hold: Hold, taken: dict[str, Any]) -> None:
+    try:
+        await hold.move(**taken)
+    except LeaseLostError:
+        await hold.tools.blocking(lambda: hold.tools.store.adopt(hold.job.job_id, remote_id=taken["remote_id"]))
+        raise
 
 
 async def _not_taken(hold: Hold, exc: ProviderError) -> None:

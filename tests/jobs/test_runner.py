@@ -22,6 +22,7 @@ from seedance_ui.errors import (
     ProviderError,
     ProviderUnavailableError,
     RateLimitError,
+    StoreError,
     SubmitUnknownError,
     UnexpectedResponseError,
 )
@@ -457,3 +458,30 @@ async def test_a_clock_that_jumps_a_day_starts_no_second_walk(bench: Bench) -> N
     again = bench.store.get(job.job_id)
     assert again is not None
     assert (again.state, again.epoch) == (JobState.RUNNING, job.epoch)
+
+
+async def test_a_late_id_is_accepted_even_where_the_database_was_busy_at_first(bench: Bench) -> None:
+    """B3: the lease is lost while the request is out, and the first write of the id is refused."""
+    refused = []
+    adopt = bench.store.adopt
+
+    class BusyOnce(type(bench.store)):  # type: ignore[misc]
+        """The real store, whose file is locked by another program once."""
+
+        def adopt(self, job_id: str, *, remote_id: str) -> bool:
+            if not refused:
+                refused.append(job_id)
+                raise StoreError("The job could not be written: database is locked.")
+            return adopt(job_id, remote_id=remote_id)
+
+    async def lose_the_lease(job_id: str) -> None:
+        with bench.store.engine.begin() as db:
+            db.execute(update(jobs).where(jobs.c.job_id == job_id).values(worker="another", epoch=99))
+
+    bench.store.__class__ = BusyOnce
+    bench.provider.on_submit = lose_the_lease
+    bench.provider.on_poll = says()
+    bench.start_runner()
+    job_id = bench.add()
+    job = await bench.until(job_id, JobState.RUNNING)
+    assert (job.remote_id, refused, bench.provider.submits) == (f"remote-{job_id}", [job_id], [job_id])
