@@ -229,7 +229,12 @@ class Services:
             remote_id=stray.remote_id,
             submitted_at=self._clock.now(),
         )
-        return await self._commit(job, form_token, variation)
+        job_id = await self._commit(job, form_token, variation)
+        if job_id == job.job_id:
+            return job_id
+        # A second click of the same form was committed first. This one is paid too: it is kept as a job of its own.
+        await self._tools.blocking(self._store.want_cancel, job_id)
+        return await self._commit(job, None, variation)
 
     async def check_key(self, provider_id: str) -> None:
         """Ask a provider of `offers` whether its key is good; costs nothing.

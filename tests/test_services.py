@@ -14,9 +14,17 @@ import pytest
 from seedance_ui import services as services_room
 from seedance_ui.config import Settings
 from seedance_ui.domain.job import Job, JobUpdate
+from seedance_ui.domain.pricing import Cost
 from seedance_ui.domain.request import GenerationRequest, Mode
 from seedance_ui.domain.variable import key
-from seedance_ui.errors import ConfigError, InvalidRequestError, MissingKeyError, PausedError, StoreError
+from seedance_ui.errors import (
+    ConfigError,
+    InvalidRequestError,
+    MissingKeyError,
+    PausedError,
+    StoreError,
+    StrayJobError,
+)
 from seedance_ui.jobs.store import FormTokenReusedError
 from seedance_ui.providers.base import ProviderInfo, Setup
 from seedance_ui.services import LOCAL_OWNER, Services
@@ -246,3 +254,19 @@ async def test_a_provider_is_given_its_own_keys_only(start: Start) -> None:
     [setup] = given
     assert setup.keys == {"AIMLAPI_KEY": "mine"}
     assert "mine" not in repr(setup)
+
+
+async def test_a_stray_job_behind_a_second_click_is_kept_as_well(start: Start) -> None:
+    """The price question of one click started a paid job after another click of the same form was committed."""
+    async with start() as services:
+        first = await services.submit(REQUEST, owner=LOCAL_OWNER, form_token="t")
+        await ended(services, first)
+
+        async def stray(request: GenerationRequest) -> Cost:
+            raise StrayJobError("a job began", provider="scripted", remote_id="stray-1")
+
+        services._providers["scripted"].estimate = stray
+        kept = await services.submit(REQUEST, owner=LOCAL_OWNER, form_token="t")
+        assert kept != first
+        snapshot = await ended(services, kept)
+        assert (snapshot["state"], snapshot["remote_id"]) == ("succeeded", "stray-1")
