@@ -174,6 +174,10 @@ class Job:
     """The provider's id of the job."""
     error: JobError | None = None
     cancel_wanted: bool = False
+    closed: bool = False
+    """A person put it away while it rested: hidden from the stage, kept in the list."""
+    batch: int = 1
+    """How many jobs the same click made."""
     submitted_at: datetime | None = None
     """When the provider took it."""
     started_at: datetime | None = None

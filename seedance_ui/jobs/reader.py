@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, Engine, RowMapping, func, select
@@ -61,19 +61,18 @@ class Reader:
         with self._read() as db:
             return db.execute(first).scalar()
 
-    def jobs_of(self, owner: str | None, states: Collection[JobState], *, limit: int) -> list[Job]:
+    def jobs_of(
+        self, owner: str | None, states: Collection[JobState], *, limit: int, with_closed: bool = True
+    ) -> list[Job]:
         """Return an owner's jobs in these states, newest first; a job without owner is never listed."""
         if owner is None:
             return []
-        theirs = (
-            select(jobs)
-            .where(jobs.c.owner == owner, jobs.c.state.in_([state.value for state in states]))
-            .order_by(jobs.c.number.desc())
-            .limit(limit)
-        )
+        theirs = select(jobs).where(jobs.c.owner == owner, jobs.c.state.in_([state.value for state in states]))
+        if not with_closed:
+            theirs = theirs.where(jobs.c.closed.is_(False))
         with self._read() as db:
-            rows = db.execute(theirs).mappings().all()
-        return [job for row in rows if (job := _read_or_log(row)) is not None]
+            rows = db.execute(theirs.order_by(jobs.c.number.desc()).limit(limit)).mappings().all()
+        return self._readable(rows)
 
     def count_by_state(self) -> dict[str, int]:
         """Return how many jobs there are in each state that has any."""
@@ -101,6 +100,11 @@ class Reader:
     def _get(self, db: Connection, job_id: str) -> Job | None:
         row = db.execute(select(jobs).where(jobs.c.job_id == job_id)).mappings().first()
         return job_from_row(row) if row else None
+
+    @staticmethod
+    def _readable(rows: Sequence[RowMapping]) -> list[Job]:
+        """Return the jobs of these rows, without those that another version wrote."""
+        return [job for row in rows if (job := _read_or_log(row)) is not None]
 
     @contextlib.contextmanager
     def _read(self) -> Iterator[Connection]:

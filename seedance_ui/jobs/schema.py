@@ -11,6 +11,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Connection,
     DateTime,
     Engine,
     Float,
@@ -24,7 +25,10 @@ from sqlalchemy import (
     TypeDecorator,
     UniqueConstraint,
     insert,
+    inspect,
     select,
+    text,
+    update,
 )
 from sqlalchemy.engine import Dialect
 
@@ -84,6 +88,10 @@ jobs = Table(
     Column("cost", _Json, nullable=False),
     Column("error", _Json),
     Column("cancel_wanted", Boolean, nullable=False),
+    # A person does not want to see it on the stage any more; its state says nothing of that.
+    Column("closed", Boolean, nullable=False),
+    # How many jobs the same click made.
+    Column("batch", Integer, nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("seed", BigInteger),
     Column("video", _Json),
@@ -96,6 +104,8 @@ jobs = Table(
     Column("lease_until", _Utc),
     Column("epoch", Integer, nullable=False),
     UniqueConstraint("owner", "form_token", "variation", name="one_job_a_click"),
+    # Two clicks for the same video, and one that the provider knows of: it can be only one of them.
+    Index("one_job_a_remote_id", "provider", "remote_id", unique=True),
     Index("jobs_by_state", "state", "provider", "number"),
     Index("jobs_by_similar", "similar", "state", "number"),
     Index("jobs_by_owner", "owner", "state", "number"),
@@ -112,6 +122,19 @@ job_events = Table(
     Column("detail", _Json, nullable=False),
 )
 
+job_replies = Table(
+    "job_replies",
+    metadata,
+    # The last answers of the provider about a job, redacted: evidence for a support ticket.
+    Column("job_id", String(64), primary_key=True),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("at", _Utc, nullable=False),
+    Column("what", Text, nullable=False),
+    # An HTTP status, or the name of what broke.
+    Column("status", String(64), nullable=False),
+    Column("words", Text, nullable=False),
+)
+
 handovers = Table(
     "handovers",
     metadata,
@@ -124,28 +147,48 @@ handovers = Table(
 )
 
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """Goes up with every change of these tables that older rows or older code would not survive."""
+
+_STEPS_FROM = {
+    1: (
+        "ALTER TABLE jobs ADD COLUMN closed BOOLEAN NOT NULL DEFAULT FALSE",
+        "ALTER TABLE jobs ADD COLUMN batch INTEGER NOT NULL DEFAULT 1",
+        "CREATE UNIQUE INDEX one_job_a_remote_id ON jobs (provider, remote_id)",
+    ),
+}
+"""What makes tables of one version into those of the next; each statement is the same on every engine."""
 
 about = Table("about", metadata, Column("schema_version", Integer, nullable=False))
 
 
 def prepare(engine: Engine) -> None:
-    """Make the tables that are missing.
+    """Make the tables that are missing, and bring those of an older version up to this one.
 
     Raises:
-        StoreError: They were made by another version of the app.
+        StoreError: They were made by a newer version of the app.
     """
-    metadata.create_all(engine)
     with engine.begin() as db:
-        version = db.execute(select(about.c.schema_version)).scalar()
-        if version is None:
+        is_new = not inspect(db).has_table(about.name)
+        if not is_new:
+            _upgrade(db)
+        metadata.create_all(db)
+        if is_new:
             db.execute(insert(about).values(schema_version=SCHEMA_VERSION))
-        elif version != SCHEMA_VERSION:
-            raise StoreError(
-                f"The job database has version {version}, and this app knows version {SCHEMA_VERSION}. "
-                "Start the version of the app that made it, or set SEEDANCE_DATA_DIR to another directory."
-            )
+
+
+def _upgrade(db: Connection) -> None:
+    version = db.execute(select(about.c.schema_version)).scalar_one()
+    if version > SCHEMA_VERSION:
+        raise StoreError(
+            f"The job database has version {version}, and this app knows version {SCHEMA_VERSION}. "
+            "Start the version of the app that made it, or set SEEDANCE_DATA_DIR to another directory."
+        )
+    for older in range(version, SCHEMA_VERSION):
+        for step in _STEPS_FROM[older]:
+            db.execute(text(step))
+    if version != SCHEMA_VERSION:
+        db.execute(update(about).values(schema_version=SCHEMA_VERSION))
 
 
 def job_from_row(row: RowMapping) -> Job:
@@ -163,6 +206,8 @@ def job_from_row(row: RowMapping) -> Job:
         remote_id=row["remote_id"],
         error=JobError(**row["error"]) if row["error"] else None,
         cancel_wanted=row["cancel_wanted"],
+        closed=row["closed"],
+        batch=row["batch"],
         submitted_at=row["submitted_at"],
         started_at=row["started_at"],
         finished_at=row["finished_at"],

@@ -7,29 +7,18 @@ survives a power cut. All durations in seconds, all times in UTC.
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Callable, Collection, Iterator
-from datetime import datetime, timedelta
+from collections.abc import Collection, Sequence
+from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Update, func, insert, or_, select, update
+from sqlalchemy import Connection, and_, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from seedance_ui.domain.job import (
-    CANCELLABLE_HERE,
-    ENDED_STATES,
-    FINAL_STATES,
-    OPEN_STATES,
-    Job,
-    JobState,
-    Phase,
-    build_snapshot,
-)
+from seedance_ui.domain.job import CANCELLABLE_HERE, OPEN_STATES, RESTING_STATES, Job, JobState, Phase
 from seedance_ui.domain.pricing import Cost
-from seedance_ui.errors import LeaseLostError, StoreError
-from seedance_ui.jobs.bell import Bell
-from seedance_ui.jobs.reader import Reader, readable
-from seedance_ui.jobs.schema import columns_of, job_events, job_from_row, jobs, similar_runs
+from seedance_ui.errors import StoreError
+from seedance_ui.jobs.leases import UNCLAIMED, Leases
+from seedance_ui.jobs.schema import columns_of, job_from_row, jobs, similar_runs
 
 SHOWN_PLACES = 50
 """How many in a waiting line are told their place; each step of the line costs an event for each of them."""
@@ -39,50 +28,51 @@ class FormTokenReusedError(StoreError):
     """The same form was sent again with other settings."""
 
 
-class Store(Reader):
+class Store(Leases):
     """The one door to the database."""
-
-    def __init__(self, url: str, *, now: Callable[[], datetime], bell: Bell) -> None:
-        super().__init__(url, now=now)
-        self._bell = bell
 
     # -- a person's side ---------------------------------------------------------------------------
 
-    def add(self, job: Job, *, form_token: str | None, variation: int) -> Job:
+    def add(self, job: Job, *, form_token: str | None, variation: int = 0) -> Job:
         """Commit the intent to run a job, or return the job that the same click already made.
 
         Raises:
             FormTokenReusedError: The same token came with other parameters.
             StoreError: Nothing was written, so nothing may be sent (A1).
         """
-        row = {
-            **columns_of({name: getattr(job, name) for name in _STORED_FIELDS}),
-            "request": job.request.to_json(),
-            "provider": job.request.provider,
-            "mode": job.request.mode.value,
-            "fingerprint": job.request.fingerprint(),
-            "similar": similar_runs(job.request),
-            "form_token": form_token,
-            "variation": variation,
-            "lease_until": None,
-        }
+        return self._add([(variation, job)], form_token, {})[0]
+
+    def add_batch(self, batch: Sequence[Job], *, form_token: str | None, worker: str, lease_s: float) -> list[Job]:
+        """Commit the intents of one click together, for the worker that was clicked (A8).
+
+        Raises:
+            FormTokenReusedError: The same token came with other parameters, or for another number of jobs.
+            StoreError: Nothing was written, so nothing may be sent (A1).
+        """
+        lease = {"worker": worker, "lease_until": self._now() + timedelta(seconds=lease_s)} if len(batch) > 1 else {}
+        return self._add(list(enumerate(batch)), form_token, lease)
+
+    def _add(self, batch: Sequence[tuple[int, Job]], form_token: str | None, lease: dict[str, Any]) -> list[Job]:
+        rows = [{**_row_of(job, form_token, variation), **lease} for variation, job in batch]
         try:
             with self._write() as db:
-                db.execute(insert(jobs).values(row))
-                self._append_event(db, job.job_id)
+                for row in rows:
+                    db.execute(insert(jobs).values(row))
+                    self._append_event(db, row["job_id"])
         except IntegrityError as exc:
-            return self._same_click(job, form_token, variation, exc)
-        self._bell.ring(job.job_id)
-        return job
+            return [self._same_click(job, form_token, variation, exc) for variation, job in batch]
+        for _, job in batch:
+            self._bell.ring(job.job_id)
+        return [job for _, job in batch]
 
     def _same_click(self, job: Job, form_token: str | None, variation: int, cause: IntegrityError) -> Job:
         """A6: a double click, a second tab or a replayed body gets the job that is already there."""
         same = (jobs.c.owner == job.owner) & (jobs.c.form_token == form_token) & (jobs.c.variation == variation)
         with self._read() as db:
             row = db.execute(select(jobs).where(same)).mappings().first()
-        if row is None:
+        if row is None and variation == 0:
             raise StoreError("The job could not be written. Nothing was sent, nothing was charged.") from cause
-        if row["fingerprint"] != job.request.fingerprint():
+        if row is None or row["fingerprint"] != job.request.fingerprint() or row["batch"] != job.batch:
             raise FormTokenReusedError("This form was already sent with other settings. Nothing new was sent.")
         return job_from_row(row)
 
@@ -117,103 +107,60 @@ class Store(Reader):
             self._bell.ring(job_id)
         return job
 
-    # -- the runner's side -------------------------------------------------------------------------
+    def put_away(self, job_id: str) -> bool:
+        """Hide a job that rests from the stage; its state stays, and it stays in the list. False for any other."""
+        at_rest = jobs.c.state.in_([state.value for state in RESTING_STATES])
+        return self._change_one(job_id, and_(at_rest, jobs.c.closed.is_(False)), {"closed": True})
 
-    def claim_next(self, provider: str, *, worker: str, lease_s: float) -> Job | None:
-        """Take the job that has waited longest at this provider; None where nobody waits."""
-        return self._claim(worker, lease_s, (jobs.c.provider == provider) & (jobs.c.state == JobState.QUEUED.value))
-
-    def claim_interrupted(self, providers: Collection[str], *, worker: str, lease_s: float) -> Job | None:
-        """Take a job that another, dead worker left in the middle; None where there is none."""
-        middle = [state.value for state in OPEN_STATES - {JobState.QUEUED}]
-        return self._claim(worker, lease_s, jobs.c.provider.in_(providers) & jobs.c.state.in_(middle))
-
-    def claim_orphan(self, providers: Collection[str], *, worker: str, lease_s: float) -> Job | None:
-        """Take an open job of a provider that is none of these; None where there is none."""
-        still_open = [state.value for state in OPEN_STATES]
-        return self._claim(worker, lease_s, jobs.c.provider.not_in(providers) & jobs.c.state.in_(still_open))
-
-    def _claim(self, worker: str, lease_s: float, which: ColumnElement[bool]) -> Job | None:
-        now = self._now()
-        # Never one of our own: a clock that jumps ahead must not start a second walk of a job that is walked.
-        dead = (jobs.c.lease_until < now) & (jobs.c.worker != worker)
-        free = or_(jobs.c.worker.is_(None), dead)
-        longest_waiting = select(jobs.c.number).where(which, free).order_by(jobs.c.number).limit(1)
-        with self._read() as db:  # an idle app must not take the write lock each second
-            if db.execute(longest_waiting).scalar() is None:
-                return None
-        lease = {"worker": worker, "lease_until": now + timedelta(seconds=lease_s), "epoch": jobs.c.epoch + 1}
-        with self._write() as db:
-            number = db.execute(longest_waiting.with_for_update(skip_locked=True)).scalar()
-            if number is None:
-                return None
-            db.execute(update(jobs).where(jobs.c.number == number).values(lease))
-            row = db.execute(select(jobs).where(jobs.c.number == number)).mappings().one()
-        # Outside the transaction: a row that cannot be read stays ours, and does not stand in the others' way.
-        return readable(row)
-
-    def renew_leases(self, job_ids: Collection[str], *, worker: str, lease_s: float) -> None:
-        """Keep the jobs that this worker is walking; one whose walk broke runs out and is taken up again."""
-        walking = update(jobs).where(jobs.c.worker == worker, jobs.c.job_id.in_(job_ids))
-        with self._write() as db:
-            db.execute(walking.values(lease_until=self._now() + timedelta(seconds=lease_s)))
-
-    def drop_all_leases(self) -> None:
-        """Free every job: only for who knows that no other worker lives (SQLite's file lock tells)."""
-        with self._write() as db:
-            db.execute(update(jobs).where(jobs.c.worker.is_not(None)).values(worker=None, lease_until=None))
-
-    def move(self, job: Job, **changes: Any) -> Job:
-        """Change a job that is as the caller last saw it, and append the event.
-
-        Args:
-            job: Its id, state, worker and epoch must still stand in the table.
-            changes: Fields of `Job`.
-
-        Raises:
-            LeaseLostError: Somebody else moved it, or holds it now: stop touching it.
-        """
-        as_seen = update(jobs).where(
-            jobs.c.job_id == job.job_id,
-            jobs.c.state == job.state.value,
-            jobs.c.worker == job.worker,
-            jobs.c.epoch == job.epoch,
-        )
-        with self._write() as db:
-            if not self._change(db, as_seen, changes):
-                raise LeaseLostError(f"Job {job.job_id} is not in state {job.state.value!r} under our lease any more.")
-            moved = self._append_event(db, job.job_id)
-        self._bell.ring(job.job_id)
-        return moved
+    # -- what comes late ---------------------------------------------------------------------------
 
     def adopt(self, job_id: str, *, remote_id: str) -> bool:
-        """Accept a provider's id that came late, whoever holds the job now; False where one is known already."""
-        waiting = update(jobs).where(
-            jobs.c.job_id == job_id,
+        """Accept a provider's id that came late, whoever holds the job now.
+
+        Returns:
+            False where an id is known already, or this one is another job's.
+        """
+        waiting = and_(
             jobs.c.remote_id.is_(None),
             jobs.c.state.in_([JobState.SUBMITTING.value, JobState.NEEDS_ATTENTION.value]),
         )
-        now_known = {
-            "state": JobState.RUNNING,
-            "phase": Phase.PROVIDER_QUEUE,
-            "message": "In the provider's queue",
-            "remote_id": remote_id,
-            "submitted_at": self._now(),
-            "error": None,
-            "worker": None,
-        }
-        with self._write() as db:
-            adopted = self._change(db, waiting, now_known)
-            if adopted:
-                self._append_event(db, job_id)
-        if adopted:
-            self._bell.ring(job_id)
-        return adopted
+        now_known = {**_GOES_ON, "phase": Phase.PROVIDER_QUEUE, "message": "In the provider's queue"}
+        try:
+            return self._change_one(job_id, waiting, {**now_known, "remote_id": remote_id, "submitted_at": self._now()})
+        except IntegrityError:
+            return False
+
+    def resume(self, job_id: str) -> bool:
+        """Let a job that rests go on where the provider has it; False where it does not rest, or has no id there."""
+        has_id = and_(jobs.c.state.in_([state.value for state in RESTING_STATES]), jobs.c.remote_id.is_not(None))
+        asking = {**_GOES_ON, "phase": Phase.GENERATING, "message": "Asking the provider again"}
+        return self._change_one(job_id, has_id, asking)
+
+    def waiting_for_key(self, providers: Collection[str]) -> list[str]:
+        """Return the ids of the jobs that rest for want of a key, at these providers."""
+        resting = (jobs.c.state == JobState.NEEDS_KEY.value, jobs.c.provider.in_(providers))
+        with self._read() as db:
+            return list(db.execute(select(jobs.c.job_id).where(*resting)).scalars())
+
+    def without_answer(self) -> list[Job]:
+        """Return the jobs that may have been taken, of which no id is known: newest first."""
+        lost = select(jobs).where(jobs.c.state == JobState.NEEDS_ATTENTION.value, jobs.c.remote_id.is_(None))
+        with self._read() as db:
+            rows = db.execute(lost.order_by(jobs.c.number.desc()).limit(SHOWN_PLACES)).mappings().all()
+        return self._readable(rows)
+
+    def remote_ids(self, provider: str) -> set[str]:
+        """Return every id at a provider that one of our jobs has."""
+        known = select(jobs.c.remote_id).where(jobs.c.provider == provider, jobs.c.remote_id.is_not(None))
+        with self._read() as db:
+            return set(db.execute(known).scalars())
+
+    # -- the waiting line --------------------------------------------------------------------------
 
     def show_places(self, provider: str) -> None:
         """Tell everybody in a provider's waiting line which number they are, where that changed."""
-        waiting = (jobs.c.provider == provider, jobs.c.state == JobState.QUEUED.value, jobs.c.worker.is_(None))
-        in_line = select(jobs.c.job_id, jobs.c.message).where(*waiting).order_by(jobs.c.number)
+        waiting = and_(jobs.c.provider == provider, UNCLAIMED)
+        in_line = select(jobs.c.job_id, jobs.c.message).where(waiting).order_by(jobs.c.number)
         with self._read() as db:
             rows = db.execute(in_line.limit(SHOWN_PLACES)).all()
         words = {row.job_id: f"Waiting, number {place} in line" for place, row in enumerate(rows, start=1)}
@@ -222,42 +169,31 @@ class Store(Reader):
             return
         with self._write() as db:
             for job_id in changed:
-                still_there = update(jobs).where(jobs.c.job_id == job_id, *waiting)
-                if self._change(db, still_there, {"message": words[job_id]}):
-                    self._append_event(db, job_id)
+                still_there = update(jobs).where(jobs.c.job_id == job_id, waiting)
+                self._tell(db, still_there, job_id, words[job_id])
         for job_id in changed:
             self._bell.ring(job_id)
 
-    # -- inside one transaction --------------------------------------------------------------------
+    def _tell(self, db: Connection, statement: Any, job_id: str, message: str) -> None:
+        if self._change(db, statement, {"message": message}):
+            self._append_event(db, job_id)
 
-    def _change(self, db: Connection, statement: Update, changes: dict[str, Any]) -> bool:
-        """Run a guarded update; a move into or out of an ended state also sets when that was."""
-        values = columns_of(changes)
-        if "state" in changes:
-            values["finished_at"] = self._now() if changes["state"] in ENDED_STATES else None
-        statement = statement.where(jobs.c.state.not_in([state.value for state in FINAL_STATES]))
-        return db.execute(statement.values(values)).rowcount == 1
 
-    def _append_event(self, db: Connection, job_id: str) -> Job:
-        job = self._get(db, job_id)
-        assert job is not None  # noqa: S101 - the row was written in this transaction
-        now = self._now()
-        last = select(func.coalesce(func.max(job_events.c.seq), 0)).where(job_events.c.job_id == job_id)
-        db.execute(
-            insert(job_events).values(
-                job_id=job_id,
-                seq=db.execute(last).scalar_one() + 1,
-                at=now,
-                state=job.state.value,
-                detail=build_snapshot(job, now),
-            )
-        )
-        return job
-
-    @contextlib.contextmanager
-    def _write(self) -> Iterator[Connection]:
-        with self._guarded("The job could not be written"), self._engine.begin() as db:
-            yield db
-
+_GOES_ON = {"state": JobState.RUNNING, "error": None, "worker": None, "closed": False}
+"""A job that rested goes on: freed, so that the runner takes it up."""
 
 _STORED_FIELDS = tuple(name for name in Job.__dataclass_fields__ if name != "request")
+
+
+def _row_of(job: Job, form_token: str | None, variation: int) -> dict[str, Any]:
+    return {
+        **columns_of({name: getattr(job, name) for name in _STORED_FIELDS}),
+        "request": job.request.to_json(),
+        "provider": job.request.provider,
+        "mode": job.request.mode.value,
+        "fingerprint": job.request.fingerprint(),
+        "similar": similar_runs(job.request),
+        "form_token": form_token,
+        "variation": variation,
+        "lease_until": None,
+    }

@@ -14,6 +14,7 @@ from seedance_ui.domain.job import Job, JobState, Phase
 from seedance_ui.errors import LeaseLostError, StoreError
 from seedance_ui.jobs.bell import Bell
 from seedance_ui.jobs.store import FormTokenReusedError, Store
+from tests.scripted import QuickClock
 
 NewJob = Callable[..., Job]
 
@@ -198,6 +199,114 @@ def test_a_database_of_another_version_is_not_touched(data_dir: Path, store: Sto
         db.exec_driver_sql("UPDATE about SET schema_version = 99")
     with pytest.raises(StoreError, match="version 99"):
         Store(f"sqlite:///{data_dir}/jobs.sqlite3", now=lambda: datetime.now(timezone.utc), bell=Bell())
+
+
+def test_a_database_of_an_older_version_is_brought_up(data_dir: Path, store: Store, new_job: NewJob) -> None:
+    job = store.add(new_job("from before"), form_token="t")
+    with store.engine.begin() as db:
+        for step in (
+            "DROP INDEX one_job_a_remote_id",
+            "ALTER TABLE jobs DROP COLUMN closed",
+            "ALTER TABLE jobs DROP COLUMN batch",
+            "DROP TABLE job_replies",
+            "UPDATE about SET schema_version = 1",
+        ):
+            db.exec_driver_sql(step)
+    again = Store(f"sqlite:///{data_dir}/jobs.sqlite3", now=lambda: datetime.now(timezone.utc), bell=Bell())
+    assert again.get(job.job_id) == job
+    again.close()
+
+
+def claim_batch(store: Store, new_job: NewJob, size: int) -> list[Job]:
+    return store.add_batch(
+        [replace(new_job(f"{n}"), batch=size) for n in range(size)], form_token="t", worker="me", lease_s=60
+    )
+
+
+def test_add_batch_with_the_same_token_returns_the_same_jobs(store: Store, new_job: NewJob) -> None:
+    """A6 and A8: one intent each, one click."""
+    first = claim_batch(store, new_job, 3)
+    again = claim_batch(store, new_job, 3)
+    assert [job.job_id for job in again] == [job.job_id for job in first]
+    assert store.count_by_state() == {"queued": 3}
+
+
+def test_add_batch_with_the_same_token_and_another_number_is_refused(store: Store, new_job: NewJob) -> None:
+    claim_batch(store, new_job, 3)
+    for size in (2, 4):
+        with pytest.raises(FormTokenReusedError):
+            claim_batch(store, new_job, size)
+    assert store.count_by_state() == {"queued": 3}
+
+
+def test_a_batch_is_sent_by_nobody_but_the_process_that_was_clicked(store: Store, new_job: NewJob) -> None:
+    """A8: what a dead process had not sent yet waits for the person."""
+    first, second, third = claim_batch(store, new_job, 3)
+    assert store.claim_next("scripted", worker="other", lease_s=60) is None
+    assert claim(store).job_id == first.job_id
+    assert store.claim_unsent_of_batch(worker="other", lease_s=60) is None
+    store.drop_all_leases()
+    assert store.claim_next("scripted", worker="other", lease_s=60) is None
+    unsent = [store.claim_unsent_of_batch(worker="other", lease_s=60) for _ in range(4)]
+    assert [job.job_id for job in unsent if job] == [first.job_id, second.job_id, third.job_id]
+
+
+def test_a_lease_on_a_waiting_batch_is_renewed(store: Store, quick_clock: QuickClock, new_job: NewJob) -> None:
+    claim_batch(store, new_job, 2)
+    quick_clock.time += timedelta(seconds=50)
+    store.renew_leases((), worker="me", lease_s=60)
+    quick_clock.time += timedelta(seconds=50)
+    assert store.claim_unsent_of_batch(worker="other", lease_s=60) is None
+    quick_clock.time += timedelta(seconds=11)
+    assert store.claim_unsent_of_batch(worker="other", lease_s=60) is not None
+
+
+def rest(store: Store, new_job: NewJob, prompt: str = "a cat") -> Job:
+    """Return a job that may have been taken."""
+    store.add(new_job(prompt), form_token=None)
+    return store.move(claim(store), state=JobState.NEEDS_ATTENTION)
+
+
+def test_adopt_of_an_id_that_another_job_has_is_refused(store: Store, new_job: NewJob) -> None:
+    first, second = rest(store, new_job), rest(store, new_job)
+    assert store.adopt(first.job_id, remote_id="remote-1")
+    assert not store.adopt(second.job_id, remote_id="remote-1")
+    assert [store.get(job.job_id).state for job in (first, second)] == [JobState.RUNNING, JobState.NEEDS_ATTENTION]
+    assert store.remote_ids("scripted") == {"remote-1"}
+
+
+def test_put_away_hides_a_job_that_rests_and_a_late_id_brings_it_back(store: Store, new_job: NewJob) -> None:
+    """A7."""
+    job = rest(store, new_job)
+    owned = {"owner": "local", "states": set(JobState), "limit": 10}
+    assert store.put_away(job.job_id)
+    assert not store.put_away(job.job_id)
+    assert store.jobs_of(**owned, with_closed=False) == []
+    assert [one.state for one in store.jobs_of(**owned)] == [JobState.NEEDS_ATTENTION]
+    assert store.adopt(job.job_id, remote_id="remote-1")
+    assert [one.job_id for one in store.jobs_of(**owned, with_closed=False)] == [job.job_id]
+
+
+def test_put_away_of_a_job_that_does_not_rest_changes_nothing(store: Store, new_job: NewJob) -> None:
+    job = store.add(new_job(), form_token=None)
+    assert not store.put_away(job.job_id)
+    assert store.get(job.job_id) == job
+
+
+def test_resume_lets_a_job_that_rests_with_its_id_go_on(store: Store, new_job: NewJob) -> None:
+    store.add(new_job(), form_token=None)
+    resting = store.move(claim(store), state=JobState.NEEDS_KEY, remote_id="remote-1")
+    assert store.waiting_for_key(["scripted"]) == [resting.job_id]
+    assert store.resume(resting.job_id)
+    assert not store.resume(resting.job_id)
+    again = store.claim_interrupted(["scripted"], worker="other", lease_s=60)
+    assert again is not None and (again.state, again.finished_at) == (JobState.RUNNING, None)
+
+
+def test_resume_without_an_id_has_nothing_to_ask_for(store: Store, new_job: NewJob) -> None:
+    job = rest(store, new_job)
+    assert not store.resume(job.job_id)
+    assert [one.job_id for one in store.without_answer()] == [job.job_id]
 
 
 def test_show_places_tells_each_waiting_job_its_number_once(store: Store, new_job: NewJob) -> None:

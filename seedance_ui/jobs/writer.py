@@ -1,0 +1,88 @@
+"""How a row changes: guarded by what was last seen of it, and committed together with its event."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Update, func, insert, select, update
+
+from seedance_ui.domain.job import ENDED_STATES, FINAL_STATES, Job, build_snapshot
+from seedance_ui.errors import LeaseLostError
+from seedance_ui.jobs.bell import Bell
+from seedance_ui.jobs.reader import Reader
+from seedance_ui.jobs.schema import columns_of, job_events, jobs
+
+
+class Writer(Reader):
+    """The compare-and-swap, and what every write shares."""
+
+    def __init__(self, url: str, *, now: Callable[[], datetime], bell: Bell) -> None:
+        super().__init__(url, now=now)
+        self._bell = bell
+
+    def move(self, job: Job, **changes: Any) -> Job:
+        """Change a job that is as the caller last saw it, and append the event.
+
+        Args:
+            job: Its id, state, worker and epoch must still stand in the table.
+            changes: Fields of `Job`.
+
+        Raises:
+            LeaseLostError: Somebody else moved it, or holds it now: stop touching it.
+        """
+        as_seen = update(jobs).where(
+            jobs.c.job_id == job.job_id,
+            jobs.c.state == job.state.value,
+            jobs.c.worker == job.worker,
+            jobs.c.epoch == job.epoch,
+        )
+        with self._write() as db:
+            if not self._change(db, as_seen, changes):
+                raise LeaseLostError(f"Job {job.job_id} is not in state {job.state.value!r} under our lease any more.")
+            moved = self._append_event(db, job.job_id)
+        self._bell.ring(job.job_id)
+        return moved
+
+    def _change_one(self, job_id: str, where: Any, changes: dict[str, Any]) -> bool:
+        """Change a job that is as `where` says, whoever holds it, and append the event."""
+        with self._write() as db:
+            changed = self._change(db, update(jobs).where(jobs.c.job_id == job_id, where), changes)
+            if changed:
+                self._append_event(db, job_id)
+        if changed:
+            self._bell.ring(job_id)
+        return changed
+
+    # -- inside one transaction --------------------------------------------------------------------
+
+    def _change(self, db: Connection, statement: Update, changes: dict[str, Any]) -> bool:
+        """Run a guarded update; a move into or out of an ended state also sets when that was."""
+        values = columns_of(changes)
+        if "state" in changes:
+            values["finished_at"] = self._now() if changes["state"] in ENDED_STATES else None
+        statement = statement.where(jobs.c.state.not_in([state.value for state in FINAL_STATES]))
+        return db.execute(statement.values(values)).rowcount == 1
+
+    def _append_event(self, db: Connection, job_id: str) -> Job:
+        job = self._get(db, job_id)
+        assert job is not None  # noqa: S101 - the row was written in this transaction
+        now = self._now()
+        last = select(func.coalesce(func.max(job_events.c.seq), 0)).where(job_events.c.job_id == job_id)
+        db.execute(
+            insert(job_events).values(
+                job_id=job_id,
+                seq=db.execute(last).scalar_one() + 1,
+                at=now,
+                state=job.state.value,
+                detail=build_snapshot(job, now),
+            )
+        )
+        return job
+
+    @contextlib.contextmanager
+    def _write(self) -> Iterator[Connection]:
+        with self._guarded("The job could not be written"), self._engine.begin() as db:
+            yield db
