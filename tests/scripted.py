@@ -19,18 +19,23 @@ from seedance_ui.providers.base import Handles, Provider, ProviderInfo, ReportFi
 
 
 class QuickClock:
-    """Waits give way once and pass at once; the time for records goes on by what was waited."""
+    """Waits give way once and pass at once; both clocks go on by them. A test that sets `time` makes a clock jump."""
 
     def __init__(self) -> None:
         self.time = datetime(2026, 1, 1, tzinfo=timezone.utc)
+        self.waited_s = 0.0
         self.slept_s: list[float] = []
 
     def now(self) -> datetime:
         return self.time
 
+    def monotonic(self) -> float:
+        return self.waited_s
+
     async def sleep(self, seconds: float) -> None:
         self.slept_s.append(seconds)
         self.time += timedelta(seconds=seconds)
+        self.waited_s += seconds
         await asyncio.sleep(0.001)
 
 
@@ -45,6 +50,7 @@ class ScriptedProvider(Provider):
         super().__init__(setup)
         self.jobs_at_once = 2
         self.retention_s = 24 * 3600
+        self.questions_per_s: float | None = None
         self.submits: list[str] = []
         self.cancels: list[str] = []
         self.confirms_cancel = False
@@ -60,6 +66,7 @@ class ScriptedProvider(Provider):
             jobs_at_once=self.jobs_at_once,
             retention_s=self.retention_s,
             poll_after_s=1.0,
+            questions_per_s=self.questions_per_s,
             can_cancel="maybe",
         )
 

@@ -118,6 +118,8 @@ class ModelSpec:
     """How many of our jobs run there at the same time; the rest wait here."""
     poll_after_s: float = 5.0
     """The least time between two questions about one job."""
+    questions_per_s: float | None = 2.0
+    """How often we ask there about all our jobs together; 2 where the provider does not say. None: as often as due."""
     retention_s: int = 24 * 3600
     """How long a finished video can be fetched; 24 h where the provider does not say."""
     can_cancel: Literal["always", "maybe", "never"] = "never"

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from seedance_ui.domain.explain import explain
-from seedance_ui.domain.job import FinishedVideo, Job, JobError, JobState, Phase
+from seedance_ui.domain.job import FinishedVideo, Job, JobError, JobState, JobUpdate, Phase
 from seedance_ui.domain.pricing import Cost
 from seedance_ui.errors import LeaseLostError, SeedanceError
+from seedance_ui.jobs.retention import Retention
 from seedance_ui.jobs.tools import Tools
 from seedance_ui.providers.base import Provider
 
@@ -32,6 +34,19 @@ class Hold:
     def label(self) -> str:
         """The provider, as people know it."""
         return self.provider.info.label
+
+    async def ask(self) -> JobUpdate:
+        """Ask the provider about the job, when it is this job's turn.
+
+        Raises:
+            ProviderError: There was no usable answer.
+        """
+        await self.tools.turns.wait(self.provider.spec())
+        return await self.provider.poll(self.job)
+
+    def retention(self, *, since: datetime) -> Retention:
+        """Begin to watch how long the provider keeps what it has of the job, from a time in the records."""
+        return Retention(self.tools.clock, since=since, kept_s=self.provider.spec().retention_s)
 
     async def move(self, **changes: Any) -> None:
         """Commit a move, and see the job as it is now.

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from datetime import timedelta
 from typing import Any
 
 from seedance_ui.domain.job import JobError, JobState, JobUpdate, Phase
 from seedance_ui.domain.pricing import Cost
 from seedance_ui.errors import AuthenticationError, RateLimitError, SeedanceError
 from seedance_ui.jobs.hold import Hold
+from seedance_ui.jobs.retention import Retention
 from seedance_ui.jobs.schedule import next_poll_s
 
 log = logging.getLogger(__name__)
@@ -25,6 +25,7 @@ _PROGRESS_STEP = 0.01
 async def poll_until_done(hold: Hold) -> None:
     """Ask, draw the conclusion, wait. B7: no fault of a question is ever final."""
     failures, running_for_s, asked_to_stop = 0, 0.0, False
+    retention = hold.retention(since=hold.job.submitted_at or hold.job.created_at)
     while hold.job.state is JobState.RUNNING:
         hold.nudged.clear()
         if not asked_to_stop and await _is_unwanted(hold):
@@ -33,16 +34,17 @@ async def poll_until_done(hold: Hold) -> None:
             continue
         retry_after_s = None
         try:
-            update = await hold.provider.poll(hold.job)
+            update = await hold.ask()
         except AuthenticationError as exc:
             await hold.rest(exc, state=JobState.NEEDS_KEY)
             return
         except Exception as exc:  # noqa: BLE001 - a bug of an adapter is no verdict on a paid job either
             failures += 1
             retry_after_s = exc.retry_after_s if isinstance(exc, RateLimitError) else None
-            await _note_failure(hold, exc, failures, says_so=not asked_to_stop)
+            await _note_failure(hold, exc, failures, retention, says_so=not asked_to_stop)
         else:
             failures = 0
+            retention.on_answer()
             await apply_update(hold, update, keep_message=asked_to_stop)
         if hold.job.state is JobState.RUNNING:
             running_for_s += await _wait(hold, running_for_s, failures, retry_after_s)
@@ -91,14 +93,13 @@ async def _note_progress(hold: Hold, update: JobUpdate, learnt: dict[str, Any], 
         await hold.move(**learnt)
 
 
-async def _note_failure(hold: Hold, exc: Exception, failures: int, *, says_so: bool) -> None:
+async def _note_failure(hold: Hold, exc: Exception, failures: int, retention: Retention, *, says_so: bool) -> None:
     """Say that there is no answer, and give up only when the provider does not keep the job any more (B11)."""
     if isinstance(exc, SeedanceError):
         log.info("Job %s: no answer to question %d: %s", hold.job.job_id, failures, exc)
     else:
         log.error("Job %s: question %d broke", hold.job.job_id, failures, exc_info=exc)
-    since = hold.job.submitted_at or hold.job.created_at
-    if hold.tools.clock.now() >= since + timedelta(seconds=hold.provider.spec().retention_s):
+    if retention.is_over_without_answer():
         await hold.rest_with(_expired(hold, exc))
     elif failures >= SAID_AFTER_FAILURES and says_so:
         await hold.say(f"No answer from {hold.label} right now; asking again. Your job keeps running")

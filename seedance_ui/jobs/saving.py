@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import logging
-from datetime import timedelta
 
 from seedance_ui.domain.job import FinishedVideo, JobState, JobUpdate, Phase, SavedVideo
 from seedance_ui.errors import AuthenticationError, MediaError, ProviderError, RateLimitError, SeedanceError, StoreError
 from seedance_ui.jobs.download import bring_home, explain_expired
 from seedance_ui.jobs.hold import Hold
 from seedance_ui.jobs.polling import apply_update
+from seedance_ui.jobs.retention import Retention
 from seedance_ui.jobs.schedule import save_again_s
 
 log = logging.getLogger(__name__)
@@ -18,6 +18,8 @@ log = logging.getLogger(__name__)
 async def save(hold: Hold) -> None:
     """B4, B5, B8: save, with a fresh link each time, until the provider does not keep the video any more."""
     failures = 0
+    since = await hold.tools.blocking(hold.tools.store.reached_at, hold.job.job_id, JobState.DOWNLOADING)
+    retention = hold.retention(since=since or hold.tools.clock.now())
     while hold.job.state is JobState.DOWNLOADING:
         try:
             video = await _saved(hold)
@@ -25,7 +27,7 @@ async def save(hold: Hold) -> None:
             await hold.rest(exc, state=JobState.NEEDS_KEY)
         except (MediaError, StoreError, ProviderError) as exc:
             failures += 1
-            await _save_later(hold, exc, failures)
+            await _save_later(hold, exc, failures, retention)
         else:
             if video is not None:
                 await hold.tools.library.make_stills(hold.job.job_id)
@@ -42,7 +44,7 @@ async def _saved(hold: Hold) -> SavedVideo | None:
 
 
 async def _ask_and_save(hold: Hold) -> SavedVideo | None:
-    update: JobUpdate = await hold.provider.poll(hold.job)
+    update: JobUpdate = await hold.ask()
     if update.state in ("failed", "cancelled"):
         await apply_update(hold, update)
         return None
@@ -52,15 +54,15 @@ async def _ask_and_save(hold: Hold) -> SavedVideo | None:
     return await bring_home(hold.job, hold.provider, hold.tools, video)
 
 
-async def _save_later(hold: Hold, exc: SeedanceError, failures: int) -> None:
+async def _save_later(hold: Hold, exc: SeedanceError, failures: int, retention: Retention) -> None:
     """Wait for the next try, and say until when there will be tries (B5, B10)."""
     log.warning("Job %s: try %d did not save the video: %s", hold.job.job_id, failures, exc)
-    reached_at = await hold.tools.blocking(hold.tools.store.reached_at, hold.job.job_id, JobState.DOWNLOADING)
-    now = hold.tools.clock.now()
-    until = (reached_at or now) + timedelta(seconds=hold.provider.spec().retention_s)
-    if now >= until:
+    if retention.is_over_without_answer():
         await hold.rest_with(explain_expired(hold.job, exc, provider_label=hold.label))
         return
-    await hold.say(f"Saving the video, and trying again until {until:%Y-%m-%d %H:%M} UTC: {exc}")
+    # Past that time by the records, the next tries are soon the last, but when is not for a clock to say.
+    until = retention.until
+    time_left = f" until {until:%Y-%m-%d %H:%M} UTC" if hold.tools.clock.now() < until else ""
+    await hold.say(f"Saving the video, and trying again{time_left}: {exc}")
     retry_after_s = exc.retry_after_s if isinstance(exc, RateLimitError) else None
     await hold.tools.clock.sleep(save_again_s(failures, retry_after_s))

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from seedance_ui.jobs.clock import Clock
 from seedance_ui.jobs.store import Store
+from seedance_ui.jobs.turns import Turns
 from seedance_ui.library import Library
 from seedance_ui.providers.downloads import Downloader
 
@@ -26,6 +27,10 @@ class Tools:
     executor: Executor
     """Where calls that block run: one transaction, or one file."""
     downloader: Downloader = field(default_factory=Downloader)
+    turns: Turns = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "turns", Turns(self.clock))  # frozen, and made of another field
 
     async def blocking(self, call: Callable[..., T], *args: Any) -> T:
         """Run a call that blocks beside the loop."""

@@ -32,6 +32,7 @@ _SPEC = ModelSpec(
     prompt_optional_modes=(Mode.FRAMES, Mode.REFERENCES),
     jobs_at_once=1,
     poll_after_s=0.1,
+    questions_per_s=None,
     # It can be drawn again at any time.
     retention_s=365 * 24 * 3600,
     can_cancel="always",

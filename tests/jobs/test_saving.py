@@ -32,6 +32,7 @@ class ImpatientClock(QuickClock):
             await asyncio.Event().wait()
         self.slept_s.append(seconds)
         self.time += timedelta(seconds=seconds)
+        self.waited_s += seconds
         await asyncio.sleep(0)
 
 
