@@ -16,6 +16,7 @@ run: $(VENV)/.runs ## install what is missing and start the app
 
 test: $(VENV)/.develops ## run every test, the browser's included
 	@tools/install_chromium.sh $(VENV)/bin/python
+	@tools/install_postgresql.sh
 	@$(VENV)/bin/python -m pytest
 
 check: lint test ## what CI runs: format, lint, imports, types, tests

@@ -6,6 +6,7 @@ no test can spend money. `test_house.py` proves it.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import av
@@ -14,6 +15,7 @@ import pytest
 from hypothesis import settings
 
 from seedance_ui.variables import VARIABLES
+from tests.postgresql import PostgresqlMissingError, PostgresqlServer, running_postgresql
 
 # A busy machine is no failure: properties are about results, not about time.
 settings.register_profile("no-deadline", deadline=None)
@@ -39,6 +41,31 @@ def data_dir(tmp_path: Path) -> Path:
     directory = tmp_path / "data"
     directory.mkdir()
     return directory
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[PostgresqlServer]:
+    """Return a PostgreSQL server that lives as long as the tests; skips where there can be none."""
+    try:
+        with running_postgresql() as server:
+            yield server
+    except PostgresqlMissingError as exc:
+        pytest.skip(f"{exc}.")
+
+
+@pytest.fixture
+def postgresql_url(postgresql: PostgresqlServer) -> Iterator[str]:
+    """Return the URL of an empty PostgreSQL database that nobody else uses."""
+    with postgresql.fresh_database() as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, data_dir: Path) -> str:
+    """Return the URL of an empty database that nobody else uses, on each engine in turn."""
+    if request.param == "postgresql":
+        return request.getfixturevalue("postgresql_url")
+    return f"sqlite:///{data_dir}/jobs.sqlite3"
 
 
 @pytest.fixture(scope="session")

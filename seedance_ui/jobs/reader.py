@@ -26,8 +26,12 @@ class Reader:
         self._engine = open_engine(url)
         self._reader = self._engine.execution_options(**READS_ONLY)
         self._now = now
-        with self._guarded("The job database cannot be opened"):
-            prepare(self._engine)
+        try:
+            with self._guarded("The job database cannot be opened"):
+                prepare(self._engine)
+        except BaseException:
+            self._engine.dispose()
+            raise
 
     @property
     def engine(self) -> Engine:

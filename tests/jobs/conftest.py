@@ -77,8 +77,8 @@ def quick_clock() -> QuickClock:
 
 
 @pytest.fixture
-def store(data_dir: Path, quick_clock: QuickClock) -> Iterator[Store]:
-    opened = Store(f"sqlite:///{data_dir}/jobs.sqlite3", now=quick_clock.now, bell=Bell())
+def store(database_url: str, quick_clock: QuickClock) -> Iterator[Store]:
+    opened = Store(database_url, now=quick_clock.now, bell=Bell())
     yield opened
     opened.close()
 

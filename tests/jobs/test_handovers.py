@@ -46,11 +46,11 @@ def test_a_link_leads_to_its_file(store: Store, add: Callable[[], str], clip: Me
 
 
 def test_the_same_file_of_a_job_has_the_same_link_after_a_restart(
-    store: Store, add: Callable[[], str], clip: MediaFile, data_dir: Path
+    store: Store, add: Callable[[], str], clip: MediaFile, database_url: str
 ) -> None:
     job_id, other_id = add(), add()
     link = Handovers(store.engine, OUTSIDE)(job_id, clip)
-    again = Store(f"sqlite:///{data_dir}/jobs.sqlite3", now=QuickClock().now, bell=Bell())
+    again = Store(database_url, now=QuickClock().now, bell=Bell())
     hand_over = Handovers(again.engine, OUTSIDE)
     assert hand_over(job_id, clip) == link
     assert hand_over.find(token_of(link)) is not None
