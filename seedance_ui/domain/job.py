@@ -121,6 +121,10 @@ FinishedVideo = LocalVideo | RemoteVideo
 """Where a finished video can be had."""
 
 
+NO_WORD = "The provider does not say where it is"
+"""The message of an update whose status word is empty."""
+
+
 @dataclass(frozen=True, slots=True)
 class JobUpdate:
     """What a provider says about a job, in our words."""

@@ -95,8 +95,13 @@ def named_asset(words: str) -> str | None:
 
 
 def shown(words: str) -> str:
-    """Return a provider's words in one line, short enough for a person, and without the query of any link."""
-    return _LINK_QUERY.sub(r"\1?…", " ".join(words.split()))[:MAX_WORDS_CHARS]
+    """Return a provider's words in one line, short enough for a person, and without the query of any link.
+
+    Characters that cannot be seen are left out: some turn the direction of the text around them, and zero bytes and
+    halves of characters cannot be stored by every database.
+    """
+    line = "".join(filter(str.isprintable, " ".join(words.split())))
+    return _LINK_QUERY.sub(r"\1?…", line)[:MAX_WORDS_CHARS]
 
 
 def failed_job(words: str, request: GenerationRequest, *, provider_label: str, charged: Charged) -> JobError:

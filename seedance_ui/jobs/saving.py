@@ -5,10 +5,10 @@ from __future__ import annotations
 import logging
 
 from seedance_ui.domain.job import FinishedVideo, JobState, JobUpdate, Phase, SavedVideo
-from seedance_ui.errors import AuthenticationError, MediaError, ProviderError, RateLimitError, SeedanceError, StoreError
+from seedance_ui.errors import AuthenticationError, LeaseLostError, RateLimitError, SeedanceError, StoreError
 from seedance_ui.jobs.download import bring_home, explain_expired
 from seedance_ui.jobs.hold import Hold
-from seedance_ui.jobs.polling import apply_update
+from seedance_ui.jobs.polling import apply_update, is_key_refused
 from seedance_ui.jobs.retention import Retention
 from seedance_ui.jobs.schedule import save_again_s
 
@@ -23,15 +23,26 @@ async def save(hold: Hold) -> None:
     while hold.job.state is JobState.DOWNLOADING:
         try:
             video = await _saved(hold)
-        except AuthenticationError as exc:
-            await hold.rest(exc, state=JobState.NEEDS_KEY)
-        except (MediaError, StoreError, ProviderError) as exc:
+        except LeaseLostError:
+            raise
+        except Exception as exc:  # noqa: BLE001 - B8: nothing makes a finished video fail
+            if isinstance(exc, AuthenticationError) and is_key_refused(exc):
+                await hold.rest(exc, state=JobState.NEEDS_KEY)
+                continue
             failures += 1
-            await _save_later(hold, exc, failures, retention)
+            await _save_later(hold, _as_ours(hold, exc), failures, retention)
         else:
             if video is not None:
                 await hold.tools.library.make_stills(hold.job.job_id)
                 await hold.move(state=JobState.SUCCEEDED, phase=Phase.DONE, message="Ready", video=video, progress=1.0)
+
+
+def _as_ours(hold: Hold, exc: Exception) -> SeedanceError:
+    """Return a fault that has words: B8, one that nobody foresaw is waited out like any other."""
+    if isinstance(exc, SeedanceError):
+        return exc
+    log.error("Job %s: saving its video broke", hold.job.job_id, exc_info=exc)
+    return StoreError(f"Something unforeseen went wrong here ({type(exc).__name__}).")
 
 
 async def _saved(hold: Hold) -> SavedVideo | None:

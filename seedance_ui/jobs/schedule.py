@@ -13,6 +13,9 @@ _SPARSE = ((900.0, 30.0), (300.0, 20.0))
 
 _MAX_BACKOFF_S = 60.0
 
+_MAX_RESUBMIT_S = 30.0
+"""A3: two more attempts wait a minute in all."""
+
 _QUICK_SAVES_S = (1.0, 3.0, 6.0, 10.0, 15.0)
 """B5, B10: waits between the first six tries to save a finished video; after them the longest back-off."""
 
@@ -46,10 +49,10 @@ def resubmit_after_s(attempts: int, chance: float, retry_after_s: float | None) 
     Args:
         attempts: How often it was tried, at least 1.
         chance: 0 to 1, drawn by the caller: full jitter.
-        retry_after_s: What the provider asked for; up to 60 s of it are obeyed.
+        retry_after_s: What the provider asked for; up to 30 s of it are obeyed, 60 s with both attempts.
     """
     if retry_after_s is not None:
-        return min(60.0, max(1.0, retry_after_s))
+        return min(_MAX_RESUBMIT_S, max(1.0, retry_after_s))
     return 0.5 + chance * min(3.5, 2.0 ** (attempts - 1))
 
 

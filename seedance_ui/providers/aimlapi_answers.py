@@ -7,12 +7,12 @@ from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field
 
-from seedance_ui.domain.job import Charged, JobUpdate, RemoteVideo
+from seedance_ui.domain.job import NO_WORD, Charged, JobUpdate, RemoteVideo
 from seedance_ui.domain.pricing import Cost
 from seedance_ui.domain.request import GenerationRequest
 from seedance_ui.domain.verdicts import failed_job, shown
 from seedance_ui.errors import UnexpectedResponseError
-from seedance_ui.providers.answers import OR_NONE, Answer, Wire, say
+from seedance_ui.providers.answers import OR_NONE, Answer, RemoteId, Wire, is_remote_id, say
 
 _STATES: Mapping[str, JobUpdate] = {
     **dict.fromkeys(("queued", "waiting"), JobUpdate("queued", "In the provider's queue")),
@@ -44,7 +44,7 @@ class _Meta(_Wire):
 class Generation(_Wire):
     """The answer of both calls. Source: AI-PAGE (C)."""
 
-    id: str = Field(min_length=1)
+    id: RemoteId
     status: str
     video: Annotated[_Video | list[_Video] | None, OR_NONE] = None
     """An array in the schema of 2.5 (AI-DOC, C)."""
@@ -72,11 +72,11 @@ class Generation(_Wire):
 
 
 class _TakenId(_Wire):
-    id: str = Field(min_length=1)
+    id: RemoteId
 
 
 class _LogRow(_Wire):
-    inference_id: Annotated[str | None, OR_NONE] = None
+    inference_id: Annotated[RemoteId | None, OR_NONE] = None
     client_request_id: Annotated[str | None, OR_NONE] = None
 
 
@@ -115,7 +115,8 @@ def taken_id(answer: Answer) -> str | None:
     try:
         return answer.parse(_TakenId).id
     except UnexpectedResponseError:
-        return answer.headers.get("x-inference-id") or None
+        remote_id = answer.headers.get("x-inference-id", "")
+        return remote_id if is_remote_id(remote_id) else None
 
 
 def update_of_taken(answer: Answer, request: GenerationRequest) -> JobUpdate | None:
@@ -130,7 +131,7 @@ def parse_update(generation: Generation, request: GenerationRequest) -> JobUpdat
     """Return what an answer about a generation means."""
     known, cost = _STATES.get(generation.status), generation.cost
     if known is None:
-        return JobUpdate("unknown", shown(generation.status), cost=cost)
+        return JobUpdate("unknown", shown(generation.status) or NO_WORD, cost=cost)
     if known.state == "failed":
         # A failed request is billed nothing (AI-DOC, usage-logs.md, C); an answer that names dollars says otherwise.
         charged: Charged = "unknown" if cost is not None and cost.amount else "no"

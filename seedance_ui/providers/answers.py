@@ -3,19 +3,32 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError, ValidatorFunctionWrapHandler, WrapValidator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+)
 from pydantic.alias_generators import to_camel
 
 from seedance_ui.domain.verdicts import shown
 from seedance_ui.errors import UnexpectedResponseError
 
 MAX_RETRY_AFTER_S = 300.0
+
+MAX_ID_CHARS = 256
+"""A longer id is none: it could neither be asked for nor be read by a person."""
+
+_SECONDS = re.compile(r"[0-9]{1,15}")
 
 _WORD_FIELDS = ("reason", "message", "error", "detail")
 """Where providers put their words, the most telling first. Source: S-BL and AI-DOC of providers.md (C)."""
@@ -32,6 +45,21 @@ def _validate_or_none(value: object, validate: ValidatorFunctionWrapHandler) -> 
 
 OR_NONE = WrapValidator(_validate_or_none)
 """For a field that only adds to an answer: a value of another form is as if it were missing, and spoils nothing."""
+
+
+def is_remote_id(value: str) -> bool:
+    """Return whether a text can be an id: short, and without spaces, control characters or half characters."""
+    return 0 < len(value) <= MAX_ID_CHARS and value.isprintable() and not any(map(str.isspace, value))
+
+
+def _require_remote_id(value: str) -> str:
+    if not is_remote_id(value):
+        raise ValueError("not an id")
+    return value
+
+
+RemoteId = Annotated[str, AfterValidator(_require_remote_id)]
+"""A provider's id of something. What can be none must not be taken for one: it would be asked for until the end."""
 
 
 class Wire(BaseModel):
@@ -95,12 +123,12 @@ class Answer:
     def retry_after_s(self, now: datetime | None = None) -> float | None:
         """Return how long the provider asks us to wait (RFC 9110, seconds or a date), at most 300 s."""
         value = self.headers.get("retry-after", "").strip()
-        if value.isdigit():
+        if _SECONDS.fullmatch(value):
             wait_s = float(value)
         else:
             try:
                 until = parsedate_to_datetime(value)
-            except ValueError:
+            except (ValueError, OverflowError):  # the second for numbers that no date has
                 return None
             until = until if until.tzinfo else until.replace(tzinfo=timezone.utc)
             wait_s = (until - (now or datetime.now(timezone.utc))).total_seconds()

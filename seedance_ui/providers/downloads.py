@@ -36,7 +36,8 @@ _EXPIRED = frozenset({401, 403, 404, 410})
 """B5: what a signed link answers once its time is over; a fresh one may do better."""
 _TEXT = re.compile(r"text/.*|application/(json|xml|xhtml\+xml|javascript|problem\+json)|.*\+(json|xml)")
 """Types of error pages. Anything else may be a video under a careless name: its content decides."""
-_CONTENT_RANGE = re.compile(r"bytes (\d{1,15})-(\d{1,15})/(\d{1,15}|\*)")
+_LENGTH = re.compile(r"[0-9]{1,15}")
+_CONTENT_RANGE = re.compile(r"bytes ([0-9]{1,15})-([0-9]{1,15})/([0-9]{1,15}|\*)")
 
 Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
 """Host and port to the addresses that they stand for."""
@@ -95,7 +96,7 @@ class _Partial:
         """Take in the head of a 200: everything comes, from the start."""
         length, etag = incoming.headers.get("content-length", ""), incoming.headers.get("etag", "")
         self.size_bytes = 0
-        self.total_bytes = int(length) if length.isdigit() else None
+        self.total_bytes = int(length) if _LENGTH.fullmatch(length) else None
         self.etag = "" if etag.startswith("W/") else etag
 
     def goes_on(self, incoming: Incoming) -> bool:
@@ -202,6 +203,9 @@ class Downloader:
             raise StoreError(f"The video could not be written: {exc.strerror}.") from exc
         if partial.total_bytes is not None and partial.size_bytes < partial.total_bytes:
             raise _broken(origin, "The video ended before its end.")
+        if partial.total_bytes is not None and partial.size_bytes > partial.total_bytes:
+            partial.size_bytes = 0  # what is too much cannot be told from what is right
+            raise _broken(origin, "The video went on behind its end.")
         if not partial.size_bytes:
             raise _odd(origin, "The answer is empty where the video should be.")
 

@@ -47,6 +47,12 @@ WAIT_HERE_S = 10.0
 _REFUSED = frozenset({400, 401, 402, 403, 404, 405, 413, 415, 422, 429})
 """A3, A4: statuses that say for certain that a paid request was not taken."""
 
+_FAULTS = (httpx.HTTPError, httpx.InvalidURL, httpx.CookieConflict, httpx.StreamError)
+"""Everything that httpx raises: the last three are none of its HTTPError."""
+
+_NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol, httpx.InvalidURL)
+"""A3: faults before a connection stands, so that nothing was taken."""
+
 log = logging.getLogger(__name__)
 logging.getLogger("httpx").setLevel(logging.WARNING)  # D6: its INFO lines print signed URLs
 logging.getLogger("httpcore").setLevel(logging.WARNING)
@@ -143,9 +149,9 @@ class Http:
         """
         try:
             answer = await self._send(self._submit_client, "POST", path, params=params, body=body, headers=headers)
-        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol) as exc:
+        except _NOT_SENT as exc:
             raise self._unreachable(exc) from exc
-        except httpx.HTTPError as exc:
+        except _FAULTS as exc:
             raise self._unknown(f"The connection ended without an answer ({type(exc).__name__}).") from exc
         except UnexpectedResponseError as exc:
             raise self._unknown(str(exc)) from exc
@@ -168,7 +174,7 @@ class Http:
                 "PUT", url, content=content, headers={"Content-Type": content_type}
             ) as response:
                 status = response.status_code
-        except (httpx.HTTPError, httpx.InvalidURL) as exc:
+        except _FAULTS as exc:
             raise self._unreachable(exc) from exc
         if status >= 500 or status in (408, 429):
             raise ProviderUnavailableError(f"The upload was answered with status {status}.", provider=self._provider)
@@ -185,7 +191,7 @@ class Http:
     ) -> Answer:
         try:
             answer = await self._send(self._client, method, path, params=params, body=body)
-        except httpx.HTTPError as exc:
+        except _FAULTS as exc:
             raise self._unreachable(exc) from exc
         if not answer.is_success:
             raise self._explain(answer)
@@ -314,6 +320,6 @@ class DownloadClient:
     def _guarded(self) -> Iterator[None]:
         try:
             yield
-        except httpx.HTTPError as exc:
+        except _FAULTS as exc:
             what = f"The connection to the video's server broke ({type(exc).__name__})."
             raise ProviderUnavailableError(what, provider=self._provider) from exc

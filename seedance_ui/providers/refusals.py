@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from seedance_ui.domain.verdicts import named_asset, refusal_code
+from seedance_ui.domain.verdicts import named_asset, refusal_code, shown
 from seedance_ui.errors import (
     AuthenticationError,
     BadRequestError,
@@ -22,6 +22,9 @@ from seedance_ui.providers.answers import Answer
 
 _NO_CREDIT = re.compile(r"credit|balance|insufficient|top[ -]?up|creative units", re.IGNORECASE)
 _NO_PLAN = re.compile(r"\bplans?\b|subscription|upgrade", re.IGNORECASE)
+FORBIDDEN = "forbidden"
+"""The code of a 403 without a reason that we know: the key is refused, or somebody on the way stands in between."""
+
 _TRACE_FIELDS = ("trace_id", "requestId", "request_id")
 """Scenario's and AIML API's names of their own id of a call. Sources: S-BL, AI-DOC of providers.md (C)."""
 
@@ -56,8 +59,9 @@ def _account_error(status: int, words: str, provider: str, request_id: str | Non
         return InsufficientBalanceError(words, provider=provider, request_id=request_id, code="no_plan")
     if code := refusal_code(words):
         return ContentFilterError(words, provider=provider, request_id=request_id, code=code)
-    kind = InsufficientBalanceError if status == 402 else AuthenticationError
-    return kind(words, provider=provider, request_id=request_id)
+    if status == 402:
+        return InsufficientBalanceError(words, provider=provider, request_id=request_id)
+    return AuthenticationError(words, provider=provider, request_id=request_id, code=FORBIDDEN)
 
 
 def _request_id(answer: Answer) -> str | None:
@@ -65,4 +69,4 @@ def _request_id(answer: Answer) -> str | None:
         body = answer.json()
     except UnexpectedResponseError:
         return None
-    return next((str(body[name])[:128] for name in _TRACE_FIELDS if body.get(name)), None)
+    return next((shown(str(body[name]))[:128] for name in _TRACE_FIELDS if body.get(name)), None)

@@ -9,13 +9,13 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from seedance_ui.domain.job import Charged, JobUpdate
+from seedance_ui.domain.job import NO_WORD, Charged, JobUpdate
 from seedance_ui.domain.model_spec import MAX_SEED
 from seedance_ui.domain.pricing import Cost
 from seedance_ui.domain.request import GenerationRequest
 from seedance_ui.domain.verdicts import failed_job, shown
 from seedance_ui.errors import ProviderError, RateLimitError, UnexpectedResponseError
-from seedance_ui.providers.answers import MAX_RETRY_AFTER_S, OR_NONE, Answer, Wire, say
+from seedance_ui.providers.answers import MAX_RETRY_AFTER_S, OR_NONE, Answer, RemoteId, Wire, say
 from seedance_ui.providers.refusals import explain_answer
 
 _MEDIA_FIELDS = ("image", "lastFrameImage", "referenceImages", "referenceVideos", "referenceAudio")
@@ -34,21 +34,21 @@ log = logging.getLogger(__name__)
 
 
 class _Metadata(Wire):
-    asset_ids: Annotated[list[str] | None, OR_NONE] = None
+    asset_ids: Annotated[list[RemoteId] | None, OR_NONE] = None
     error: Any = None
     hint: Any = None
     input: Annotated[dict[str, Any] | None, OR_NONE] = None
 
 
 class _Billing(Wire):
-    cu_cost: Annotated[float | None, OR_NONE] = None
+    cu_cost: Annotated[float | None, Field(ge=0), OR_NONE] = None
     disable_refund: Annotated[bool | None, OR_NONE] = None
 
 
 class RemoteJob(Wire):
     """A job as Scenario shows it. Source: S-SDK (C); only id and status are on S-PAGE."""
 
-    job_id: str = Field(min_length=1)
+    job_id: RemoteId
     status: str
     progress: Annotated[float | None, OR_NONE] = None
     metadata: Annotated[_Metadata | None, OR_NONE] = None
@@ -63,7 +63,7 @@ class JobAnswer(Wire):
 
 
 class _TakenJob(Wire):
-    job_id: str = Field(min_length=1)
+    job_id: RemoteId
     status: Annotated[str | None, OR_NONE] = None
 
 
@@ -71,13 +71,13 @@ class _Taken(Wire):
     """The answer to a submit: the id stands at `job.jobId`. Source: S-SDK (C)."""
 
     job: _TakenJob
-    creative_units_cost: Annotated[float | None, OR_NONE] = None
+    creative_units_cost: Annotated[float | None, Field(ge=0), OR_NONE] = None
 
 
 class Price(Wire):
     """The answer to a dry run. Source: S-SDK (C)."""
 
-    creative_units_cost: Annotated[float | None, OR_NONE] = None
+    creative_units_cost: Annotated[float | None, Field(ge=0), OR_NONE] = None
 
 
 class JobsPage(Wire):
@@ -92,7 +92,7 @@ def parse_update(remote: RemoteJob, request: GenerationRequest) -> JobUpdate:
     metadata, billing = remote.metadata or _Metadata(), remote.billing or _Billing()
     known = _STATES.get(remote.status)
     if known is None:
-        return JobUpdate("unknown", shown(remote.status))
+        return JobUpdate("unknown", shown(remote.status) or NO_WORD)
     cost = None if billing.cu_cost is None else Cost(billing.cu_cost, "CU", "exact")
     if known.state == "failed":
         # Refunded unless Scenario says that this one is not. Source: S-SDK, S-SK (C).

@@ -21,7 +21,7 @@ from seedance_ui.domain.mentions import tag
 from seedance_ui.domain.request import GenerationRequest
 from seedance_ui.domain.verdicts import shown
 from seedance_ui.errors import BadRequestError, MediaError, ProviderUnavailableError, UnexpectedResponseError
-from seedance_ui.providers.answers import OR_NONE, Wire
+from seedance_ui.providers.answers import OR_NONE, RemoteId, Wire
 from seedance_ui.providers.base import Handles, ReportFiles
 from seedance_ui.providers.http import Http, segment
 
@@ -44,6 +44,7 @@ MAX_LOOKS = 200
 class Asset(Wire):
     """A stored file as Scenario shows it. Source: S-SDK (C)."""
 
+    id: RemoteId
     url: Annotated[str | None, OR_NONE] = Field(default=None, repr=False)
     """Signed, and lives at least 24 hours (S-DOC, C)."""
     mime_type: Annotated[str | None, OR_NONE] = None
@@ -54,7 +55,7 @@ class _AssetAnswer(Wire):
 
 
 class _NewAsset(Wire):
-    id: str = Field(min_length=1)
+    id: RemoteId
 
 
 class _NewAssetAnswer(Wire):
@@ -67,9 +68,9 @@ class _Part(Wire):
 
 
 class _Upload(Wire):
-    id: str = Field(min_length=1)
+    id: RemoteId
     status: str
-    entity_id: Annotated[str | None, OR_NONE] = None
+    entity_id: Annotated[RemoteId | None, OR_NONE] = None
     error_message: Annotated[str | None, OR_NONE] = None
     parts: Annotated[list[_Part] | None, OR_NONE] = None
 
@@ -91,7 +92,10 @@ class Assets:
 
     async def get(self, asset_id: str) -> Asset:
         """Ask about an asset; its link is fresh."""
-        return (await self._http.get(f"/assets/{segment(asset_id)}")).parse(_AssetAnswer).asset
+        asset = (await self._http.get(f"/assets/{segment(asset_id)}")).parse(_AssetAnswer).asset
+        if asset.id != asset_id:  # B15: another's video must never be taken for this one
+            raise UnexpectedResponseError("The answer is about another asset.", provider="scenario")
+        return asset
 
     def known_handles(self, request: GenerationRequest) -> Handles:
         """Return the handles of a request as far as they are known, "" for the others."""
@@ -189,6 +193,8 @@ class Assets:
         """
         for _ in range(MAX_LOOKS):
             upload = (await self._http.get(f"/uploads/{segment(upload_id)}")).parse(_UploadAnswer).upload
+            if upload.id != upload_id:  # another's file must never go into this video
+                raise UnexpectedResponseError("The answer is about another upload.", provider="scenario")
             if upload.status == "imported" and upload.entity_id:
                 return upload.entity_id
             if upload.status == "failed":

@@ -263,7 +263,9 @@ async def test_cancel_that_the_provider_refuses_keeps_the_video(bench: Bench, fi
     job = await bench.until(bench.add(), JobState.RUNNING)
     bench.store.want_cancel(job.job_id)
     runner.nudge(job.job_id)
-    await bench.until_message(job.job_id, "Scripted can't stop this job; it will finish and its video will be kept")
+    await bench.until_message(
+        job.job_id, "Scripted can't stop this job. It will finish and be charged, and its video will be kept"
+    )
     released.set()
     assert (await bench.until(job.job_id)).state is JobState.SUCCEEDED
     assert bench.provider.cancels == [job.job_id]

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from seedance_ui.config import Settings
-from seedance_ui.domain.job import Job, JobUpdate, RemoteVideo
+from seedance_ui.domain.job import NO_WORD, Job, JobUpdate, RemoteVideo
 from seedance_ui.domain.media import MediaFile, MediaKind, MediaLink, Reference, identity
 from seedance_ui.domain.pricing import Cost
 from seedance_ui.domain.request import GenerationRequest, Mode
@@ -420,7 +420,7 @@ def test_parse_update_knows_every_status_word(word: str, state: str) -> None:
 @pytest.mark.parametrize("word", ["marinating", "Completed", "ERROR", ""])
 def test_parse_update_shows_an_unknown_word_and_draws_no_conclusion(word: str) -> None:
     """B11."""
-    assert said({"status": word}) == JobUpdate("unknown", word)
+    assert said({"status": word}) == JobUpdate("unknown", word or NO_WORD)
 
 
 @pytest.mark.parametrize("video", [{"url": "https://x.example/v"}, [{"url": "https://x.example/v"}]])

@@ -545,7 +545,7 @@ async def test_submit_takes_an_id_at_an_odd_place_rather_than_losing_it(fake: Fa
         (Reply(402, {"message": "Not enough creative units"}), InsufficientBalanceError, None, "creative units"),
         (Reply(403, {"message": "Upgrade to the Max plan"}), InsufficientBalanceError, "no_plan", "Max plan"),
         (Reply(403, {"message": "Out of credits"}), InsufficientBalanceError, None, "credits"),
-        (Reply(403, {"message": "Forbidden"}), AuthenticationError, None, "Forbidden"),
+        (Reply(403, {"message": "Forbidden"}), AuthenticationError, "forbidden", "Forbidden"),
         (Reply(404, {"reason": "No such model"}), BadRequestError, None, "No such model"),
         (Reply(404, {"message": "No such project"}), BadRequestError, None, "No such project"),
         (Reply(429, {"reason": "cooldown", "remainingSeconds": 12}), RateLimitError, None, "cooldown: wait 12 s"),
