@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from filelock import FileLock
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, create_engine, event, func, make_url, select
 
 BUSY_TIMEOUT_S = 5
 """How long a write waits for another process's write before it gives up."""
@@ -14,9 +14,14 @@ READS_ONLY = {"seedance_reads_only": True}
 """Execution options of a connection that never writes: its transactions take no write lock."""
 
 
+_TABLES_LOCK = 0x5EEDA9CE
+"""PostgreSQL's advisory locks have a number for a name."""
+
+
 def open_engine(url: str) -> Engine:
     """Return an engine for an SQLAlchemy URL; nothing is connected yet."""
-    engine = create_engine(url)
+    # A server that was restarted, or that ended what was idle for long, must not cost anybody's click.
+    engine = create_engine(url, pool_pre_ping=True)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _set_sqlite_pragmas)
         event.listen(engine, "begin", _begin_sqlite)
@@ -33,6 +38,12 @@ def _begin_sqlite(connection: Connection) -> None:
     """Take the write lock at the start of each write: two readers that both want to write would deadlock."""
     reads_only = READS_ONLY.keys() <= connection.get_execution_options().keys()
     connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")
+
+
+def lock_tables(connection: Connection) -> None:
+    """Let nobody else make or change the tables before this transaction ends: replicas are started together."""
+    if connection.dialect.name == "postgresql":  # a write on SQLite keeps everybody else out as it is
+        connection.execute(select(func.pg_advisory_xact_lock(_TABLES_LOCK)))
 
 
 def lock_of(database_url: str) -> FileLock | None:

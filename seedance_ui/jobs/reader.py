@@ -101,8 +101,10 @@ class Reader:
 
     # -- inside one transaction --------------------------------------------------------------------
 
-    def _get(self, db: Connection, job_id: str) -> Job | None:
-        row = db.execute(select(jobs).where(jobs.c.job_id == job_id)).mappings().first()
+    def _get(self, db: Connection, job_id: str, *, to_change: bool = False) -> Job | None:
+        """Return a job; where it is read to be changed, nobody else changes it before this transaction ends."""
+        this = select(jobs).where(jobs.c.job_id == job_id)
+        row = db.execute(this.with_for_update() if to_change else this).mappings().first()
         return job_from_row(row) if row else None
 
     @staticmethod

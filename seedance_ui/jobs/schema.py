@@ -36,16 +36,22 @@ from seedance_ui.domain.job import Job, JobError, JobState, Phase, SavedVideo
 from seedance_ui.domain.pricing import Cost
 from seedance_ui.domain.request import GenerationRequest
 from seedance_ui.errors import StoreError
+from seedance_ui.jobs.engine import lock_tables
 
 
 class _Utc(TypeDecorator[datetime]):
-    """A time in UTC: SQLite keeps no zone, so it is put back on the way out."""
+    """A time in UTC: SQLite keeps no zone, and PostgreSQL answers in its own."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
 
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else value.astimezone(timezone.utc)
+
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        return value.replace(tzinfo=timezone.utc) if value is not None and value.tzinfo is None else value
+        if value is None:
+            return None
+        return value.replace(tzinfo=timezone.utc) if value.tzinfo is None else value.astimezone(timezone.utc)
 
 
 class _Json(TypeDecorator[Any]):
@@ -169,6 +175,7 @@ def prepare(engine: Engine) -> None:
         StoreError: They were made by a newer version of the app.
     """
     with engine.begin() as db:
+        lock_tables(db)
         is_new = not inspect(db).has_table(about.name)
         if not is_new:
             _upgrade(db)

@@ -11,7 +11,7 @@ from collections.abc import Collection, Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, insert, select, update
+from sqlalchemy import Row, and_, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from seedance_ui.domain.job import CANCELLABLE_HERE, OPEN_STATES, RESTING_STATES, Job, JobState, Phase
@@ -85,7 +85,7 @@ class Store(Leases):
         before_sending = jobs.c.state.in_([state.value for state in CANCELLABLE_HERE])
         still_open = jobs.c.state.in_([state.value for state in OPEN_STATES])
         with self._write() as db:
-            found = self._get(db, job_id)
+            found = self._get(db, job_id, to_change=True)
             if found is None:
                 return None
             ended = {
@@ -160,23 +160,24 @@ class Store(Leases):
     def show_places(self, provider: str) -> None:
         """Tell everybody in a provider's waiting line which number they are, where that changed."""
         waiting = and_(jobs.c.provider == provider, UNCLAIMED)
-        in_line = select(jobs.c.job_id, jobs.c.message).where(waiting).order_by(jobs.c.number)
-        with self._read() as db:
-            rows = db.execute(in_line.limit(SHOWN_PLACES)).all()
-        words = {row.job_id: f"Waiting, number {place} in line" for place, row in enumerate(rows, start=1)}
-        changed = [row.job_id for row in rows if row.message != words[row.job_id]]
-        if not changed:
-            return
+        in_line = select(jobs.c.job_id, jobs.c.message).where(waiting).order_by(jobs.c.number).limit(SHOWN_PLACES)
+        with self._read() as db:  # an idle app must not take the write lock each second
+            if not _places_to_tell(db.execute(in_line).all()):
+                return
         with self._write() as db:
-            for job_id in changed:
-                still_there = update(jobs).where(jobs.c.job_id == job_id, waiting)
-                self._tell(db, still_there, job_id, words[job_id])
-        for job_id in changed:
+            # Another process may tell them too: each is told once, by who sees the line as it is.
+            told = _places_to_tell(db.execute(in_line.with_for_update()).all())
+            for job_id, message in told.items():
+                self._change(db, update(jobs).where(jobs.c.job_id == job_id), {"message": message})
+                self._append_event(db, job_id)
+        for job_id in told:
             self._bell.ring(job_id)
 
-    def _tell(self, db: Connection, statement: Any, job_id: str, message: str) -> None:
-        if self._change(db, statement, {"message": message}):
-            self._append_event(db, job_id)
+
+def _places_to_tell(line: Sequence[Row[tuple[str, str]]]) -> dict[str, str]:
+    """Return what the card of each job in line has to say, where it does not say so yet."""
+    words = {row.job_id: f"Waiting, number {place} in line" for place, row in enumerate(line, start=1)}
+    return {row.job_id: words[row.job_id] for row in line if row.message != words[row.job_id]}
 
 
 _GOES_ON = {"state": JobState.RUNNING, "error": None, "worker": None, "closed": False}
