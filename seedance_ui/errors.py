@@ -6,6 +6,8 @@
     ├ ConfigError ── MissingKeyError         names the variable and the keyless way on
     ├ InvalidRequestError(problems)          found before any provider is called
     ├ PausedError                            the owner lets no new paid jobs begin
+    ├ NotAllowedError                        not here: a stranger could reach what is somebody else's
+    ├ GenerationMismatchError                the ID that a person named is not this job's
     ├ ProviderError(provider, request_id)    the provider's API failed
     │  ├ AuthenticationError
     │  ├ InsufficientBalanceError
@@ -55,6 +57,14 @@ class InvalidRequestError(SeedanceError):
 
 class PausedError(SeedanceError):
     """The owner lets no new paid jobs begin; nothing was sent."""
+
+
+class NotAllowedError(SeedanceError):
+    """This installation does not let its visitors do that."""
+
+
+class GenerationMismatchError(SeedanceError):
+    """The generation ID that a person named is not this job's; nothing was changed."""
 
 
 class ProviderError(SeedanceError):

@@ -6,12 +6,10 @@ Settings go in; store, runner, providers and library come out wired. Nothing her
 from __future__ import annotations
 
 import hashlib
-import logging
-import secrets
 import shutil
 from collections.abc import AsyncIterator, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from seedance_ui.config import Settings
@@ -21,64 +19,37 @@ from seedance_ui.domain.job import (
     RESTING_STATES,
     Job,
     JobState,
-    Phase,
     SnapshotJson,
     build_snapshot,
 )
 from seedance_ui.domain.library_item import LibraryItemJson, build_library_item
 from seedance_ui.domain.media import MediaFile
 from seedance_ui.domain.model_spec import ModelSpec
-from seedance_ui.domain.pricing import UNKNOWN_CU, Cost
+from seedance_ui.domain.pricing import Cost
 from seedance_ui.domain.request import GenerationRequest
 from seedance_ui.domain.validation import Problem, blocking, check_request
-from seedance_ui.errors import InvalidRequestError, MissingKeyError, PausedError, StoreError, StrayJobError
+from seedance_ui.errors import InvalidRequestError, NotAllowedError
+from seedance_ui.jobs.admission import Admission
 from seedance_ui.jobs.bell import Bell, wait_at_most
 from seedance_ui.jobs.clock import Clock, SystemClock
 from seedance_ui.jobs.engine import lock_of
 from seedance_ui.jobs.handovers import HandedOver, Handovers
+from seedance_ui.jobs.intents import Intents
 from seedance_ui.jobs.runner import LOOK_AGAIN_S, Runner
-from seedance_ui.jobs.schedule import usual_range_s
 from seedance_ui.jobs.store import Store
 from seedance_ui.jobs.tools import Tools
+from seedance_ui.jobs.ways_on import WaysOn
 from seedance_ui.library import Library, prepare_directory
 from seedance_ui.media.intake import Intake
 from seedance_ui.providers import PROVIDERS
 from seedance_ui.providers.base import Provider, ProviderInfo, Setup
-
-log = logging.getLogger(__name__)
+from seedance_ui.providers.offers import Offer, Offers
 
 LOCAL_OWNER = "local"
 """Who owns every job on one's own machine."""
 
-MIN_FREE_BYTES_PAID = 1_000_000_000
-"""B12: below this much free disk a paid video might not be saved, so that none is ordered."""
-
-MIN_FREE_BYTES = 100_000_000
-"""Below this much free disk nothing new is started."""
-
-
-PAUSE_FILE = "PAUSE"
-"""A file of this name in the data directory refuses new paid jobs, without a restart."""
-
-MAX_WAITING = 500
-"""How many jobs may wait in line in all."""
-
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """One provider, as this installation can offer it to its visitors."""
-
-    info: ProviderInfo
-    spec: ModelSpec
-    missing_variables: tuple[str, ...]
-    """Environment variables that are not set."""
-    reason: str | None
-    """Why it cannot be used here; None where it can."""
-
-    @property
-    def available(self) -> bool:
-        """Whether a request may go there."""
-        return self.reason is None
+MAX_BATCH = 4
+"""How many videos one click may ask for."""
 
 
 class Services:
@@ -107,7 +78,6 @@ class Services:
         self.settings = settings
         self.is_public = settings.is_public
         self._clock = clock or SystemClock()
-        self._free_bytes = free_bytes
         data_dir = settings.data_dir
         prepare_directory(data_dir)
         self._library = Library(data_dir / "library")
@@ -119,6 +89,10 @@ class Services:
         self._handovers = Handovers(self._store.engine, settings.public_url) if settings.public_url else None
         self._providers = {name: make(self._setup(name, make.info)) for name, make in providers.items()}
         self._runner = Runner(self._providers, self._tools, lock=lock_of(settings.database_url))
+        self._offers = Offers(self._providers, settings.keys, self.is_public)
+        self._admission = Admission(self._store, data_dir, settings.is_paused, free_bytes)
+        self._intents = Intents(self._providers, self._runner, self._tools)
+        self._ways_on = WaysOn(self._providers, self._runner, self._tools)
 
     def _setup(self, provider_id: str, info: ProviderInfo) -> Setup:
         """Return what one provider is given: its own keys, never another's (D2)."""
@@ -159,20 +133,11 @@ class Services:
 
     def offers(self) -> tuple[Offer, ...]:
         """Return every provider in the picker's order."""
-        return tuple(self._offer(name) for name in self._providers)
+        return self._offers.all()
 
     def spec(self, provider_id: str) -> ModelSpec:
         """Return what the model can do at a provider of `offers`; strangers cannot make it fetch links (E5)."""
-        spec = self._providers[provider_id].spec()
-        return replace(spec, takes_links=False) if self.is_public else spec
-
-    def _offer(self, provider_id: str) -> Offer:
-        provider = self._providers[provider_id]
-        info = provider.info
-        reason = info.missing_keys_message(self.settings.keys)
-        if info.needs_key and self.is_public:  # whether the owner has a key is nobody's business
-            reason = f"{info.label} is not offered to visitors here: it would spend the owner's money."
-        return Offer(info, self.spec(provider_id), info.missing_keys(self.settings.keys), reason)
+        return self._offers.spec(provider_id)
 
     # -- before a job ------------------------------------------------------------------------------
 
@@ -183,7 +148,7 @@ class Services:
             MediaError: It is not what it says, or cannot be read.
             StoreError: The disk would not take it.
         """
-        self._check_disk(MIN_FREE_BYTES)
+        self._admission.check_file()
         return await self._intake.take_in(Path(path), name=name)
 
     def check(self, request: GenerationRequest) -> list[Problem]:
@@ -200,41 +165,8 @@ class Services:
             MissingKeyError: The provider cannot be used here, so that it is not asked.
             StoreError: A job that the question started could not be committed.
         """
-        self._usable(request.provider)
-        try:
-            return await self._price(request)
-        except StrayJobError as stray:
-            await self._keep_stray(request, stray, owner=self.owner_of(None))
-            return UNKNOWN_CU
-
-    async def _price(self, request: GenerationRequest) -> Cost:
-        return await self._runner.ask(self._providers[request.provider].estimate(request))
-
-    async def _keep_stray(
-        self,
-        request: GenerationRequest,
-        stray: StrayJobError,
-        *,
-        owner: str | None,
-        form_token: str | None = None,
-        variation: int = 0,
-    ) -> str:
-        """Commit a job that a question about its price started: it is paid, so that its video is kept."""
-        log.error("%s", stray)
-        job = replace(
-            self._intent(request, owner, UNKNOWN_CU),
-            state=JobState.RUNNING,
-            phase=Phase.PROVIDER_QUEUE,
-            message=f"{self._providers[request.provider].info.label} started this when it was asked for the price",
-            remote_id=stray.remote_id,
-            submitted_at=self._clock.now(),
-        )
-        job_id = await self._commit(job, form_token, variation)
-        if job_id == job.job_id:
-            return job_id
-        # A second click of the same form was committed first. This one is paid too: it is kept as a job of its own.
-        await self._tools.blocking(self._store.want_cancel, job_id)
-        return await self._commit(job, None, variation)
+        self._offers.usable(request.provider)
+        return await self._intents.quote(request, owner=self.owner_of(None))
 
     async def check_key(self, provider_id: str) -> None:
         """Ask a provider of `offers` whether its key is good; costs nothing.
@@ -244,25 +176,16 @@ class Services:
             AuthenticationError: It refuses the key.
             ProviderError: It gave no usable answer.
         """
-        self._usable(provider_id)
+        self._offers.usable(provider_id)
         await self._runner.ask(self._providers[provider_id].check_key())
 
-    def _usable(self, provider_id: str) -> Offer:
-        offer = self._offer(provider_id)
-        if offer.reason is not None:
-            raise MissingKeyError(offer.reason)
-        return offer
-
-    async def submit(
-        self, request: GenerationRequest, *, owner: str | None, form_token: str | None = None, variation: int = 0
-    ) -> str:
+    async def submit(self, request: GenerationRequest, *, owner: str | None, form_token: str | None = None) -> str:
         """Commit the intent to run a request and return its job id; the runner does the rest.
 
         Args:
             request: What to make.
             owner: From `owner_of`; None makes a job that is never listed.
             form_token: The page's token for this click: the same token gives the same job (A6).
-            variation: Which of several jobs of one click this is.
 
         Raises:
             InvalidRequestError: A rule is broken; no row was written.
@@ -270,74 +193,98 @@ class Services:
             PausedError: The owner lets no new paid jobs begin (C11).
             StoreError: The intent could not be committed, or the disk is full; nothing was sent.
         """
-        if problems := blocking(self.check(request)):
+        return (await self.submit_batch(request, 1, owner=owner, form_token=form_token))[0]
+
+    async def submit_batch(
+        self, request: GenerationRequest, count: int, *, owner: str | None, form_token: str | None = None
+    ) -> list[str]:
+        """Commit the intents of one click for several videos, all or none, and return their job ids.
+
+        A seed is counted up from one to the next; without a seed each draws its own. After a crash those that
+        were not sent yet are not sent by themselves: they rest, and the person is asked (A8).
+
+        Args:
+            request: What to make.
+            count: 1 to `MAX_BATCH`.
+            owner: As of `submit`.
+            form_token: As of `submit`: the same token gives the same jobs.
+
+        Raises:
+            InvalidRequestError: A rule is broken, or the count is; no row was written.
+            MissingKeyError: As of `submit`; also the other errors.
+        """
+        problems = blocking(self.check(request))
+        if not 1 <= count <= MAX_BATCH:
+            problems.append(Problem("count", f"{count!r} videos at once cannot be made. Choose 1 to {MAX_BATCH}."))
+        if problems:
             raise InvalidRequestError(problems)
-        offer = self._usable(request.provider)
-        self._check_pause(offer)
-        self._check_disk(MIN_FREE_BYTES_PAID if offer.info.needs_key else MIN_FREE_BYTES)
-        await self._check_line()
-        try:
-            cost = await self._price(request)
-        except StrayJobError as stray:
-            # One click, one charge: this is the job that was asked for, and no second one is sent.
-            return await self._keep_stray(request, stray, owner=owner, form_token=form_token, variation=variation)
-        return await self._commit(self._intent(request, owner, cost), form_token, variation)
+        offer = self._offers.usable(request.provider)
+        await self._tools.blocking(lambda: self._admission.check_job(is_paid=offer.info.needs_key))
+        requests = _variations(request, count, max_seed=offer.spec.max_seed)
+        return await self._intents.commit(requests, owner=owner, form_token=form_token)
 
-    async def _commit(self, job: Job, form_token: str | None, variation: int) -> str:
-        past_runs_s = await self._tools.blocking(self._store.past_runs_s, job.request)
-        job = replace(job, usual_s=usual_range_s(past_runs_s))
-        token = hashlib.sha256(form_token.encode()).hexdigest() if form_token else None
-        stored = await self._tools.blocking(lambda: self._store.add(job, form_token=token, variation=variation))
-        self._runner.wake()
-        return stored.job_id
+    async def send_again(self, job_id: str, *, owner: str | None, form_token: str) -> str | None:
+        """Make a new job of the request of one that rests, for its owner; None where that is nobody's to ask.
 
-    def _intent(self, request: GenerationRequest, owner: str | None, cost: Cost) -> Job:
-        job_id = secrets.token_hex(16)
-        return Job(
-            job_id=job_id,
-            owner=owner,
-            request=request,
-            state=JobState.QUEUED,
-            phase=Phase.WAITING,
-            message="Waiting",
-            created_at=self._clock.now(),
-            cost=cost,
-            remote_id=job_id if self._providers[request.provider].remote_id_is_job_id else None,
-            seed=request.seed,
-        )
+        The old job stays as it is: should it turn up at the provider after all, both videos are kept.
 
-    def _check_pause(self, offer: Offer) -> None:
-        paused = self.settings.is_paused or (self.settings.data_dir / PAUSE_FILE).exists()
-        if paused and offer.info.needs_key:
-            raise PausedError("The owner has paused new paid jobs; running ones go on. Nothing was sent.")
-
-    async def _check_line(self) -> None:
-        waiting = (await self.count_by_state()).get(JobState.QUEUED.value, 0)
-        if waiting >= MAX_WAITING:
-            raise StoreError(
-                f"{waiting} videos wait in line already. Nothing was sent, nothing was charged. Try later."
-            )
-
-    def _check_disk(self, needed_bytes: int) -> None:
-        free_bytes = self._free_bytes(self.settings.data_dir)
-        if free_bytes < needed_bytes:
-            raise StoreError(
-                f"The disk has {free_bytes // 1_000_000} MB left; {needed_bytes // 1_000_000} MB are needed to save "
-                "a video safely. Nothing was started, nothing was charged; what exists stays. Free some space."
-            )
+        Raises:
+            InvalidRequestError: As of `submit`; also the other errors.
+        """
+        job = await self._tools.blocking(self._store.get, job_id)
+        if job is None or job.owner != owner or job.state is not JobState.NEEDS_ATTENTION:
+            return None
+        return await self.submit(job.request, owner=owner, form_token=form_token)
 
     # -- jobs --------------------------------------------------------------------------------------
 
     async def snapshot(self, job_id: str) -> SnapshotJson | None:
         """Return a job as it is now; None for an unknown id."""
-        job = await self._tools.blocking(self._store.get, job_id)
+        return self._as_now(await self._tools.blocking(self._store.get, job_id))
+
+    def _as_now(self, job: Job | None) -> SnapshotJson | None:
         return build_snapshot(job, self._clock.now()) if job else None
 
     async def cancel(self, job_id: str) -> SnapshotJson | None:
         """Note the wish to stop a job and return it as it is now, in every state; None for an unknown id."""
         job = await self._tools.blocking(self._store.want_cancel, job_id)
         self._runner.nudge(job_id)
-        return build_snapshot(job, self._clock.now()) if job else None
+        return self._as_now(job)
+
+    async def check_again(self, job_id: str) -> SnapshotJson | None:
+        """Ask the provider what became of a job that rests (A7); None for an unknown id.
+
+        Raises:
+            ProviderError: The provider cannot be asked now.
+            StoreError: The answer could not be written.
+        """
+        return self._as_now(await self._ways_on.check_again(job_id))
+
+    async def find_video(self, job_id: str, generation_id: str) -> SnapshotJson | None:
+        """Take a generation ID that a person found at the provider as this job's; None for an unknown job.
+
+        Raises:
+            NotAllowedError: This is a public app: a stranger could name anybody's video.
+            GenerationMismatchError: The provider's record of that ID is not of this job.
+            ProviderError: The provider cannot be asked now, or knows no such ID.
+            StoreError: The answer could not be written.
+        """
+        if self.is_public:
+            raise NotAllowedError("A video can be looked for by its generation ID on one's own machine only.")
+        return self._as_now(await self._ways_on.find_video(job_id, generation_id))
+
+    async def close(self, job_id: str) -> SnapshotJson | None:
+        """Hide a job that rests from the stage; its state stays. None for an unknown id.
+
+        Raises:
+            StoreError: It could not be written.
+        """
+        return self._as_now(await self._ways_on.put_away(job_id))
+
+    async def try_now(self, job_id: str) -> SnapshotJson | None:
+        """Let a job ask or save at once that would do so after a wait; None for an unknown id."""
+        self._ways_on.try_now(job_id)
+        return await self.snapshot(job_id)
 
     async def events_after(self, job_id: str, seq: int) -> list[tuple[int, SnapshotJson]]:
         """Return the numbered snapshots of a job behind `seq`, oldest first."""
@@ -360,8 +307,9 @@ class Services:
                 await wait_at_most(rung, LOOK_AGAIN_S)
 
     async def open_jobs(self, owner: str | None) -> list[SnapshotJson]:
-        """Return an owner's jobs that are not final, newest first."""
-        jobs = await self._tools.blocking(lambda: self._store.jobs_of(owner, OPEN_STATES | RESTING_STATES, limit=100))
+        """Return an owner's jobs that are not final and were not put away, newest first."""
+        on_stage = OPEN_STATES | RESTING_STATES
+        jobs = await self._tools.blocking(lambda: self._store.jobs_of(owner, on_stage, limit=100, with_closed=False))
         return [build_snapshot(job, self._clock.now()) for job in jobs]
 
     async def count_by_state(self) -> dict[str, int]:
@@ -390,3 +338,10 @@ class Services:
     async def handed_over(self, token: str) -> HandedOver | None:
         """Return the uploaded file behind a link that a provider was given; None where there is none any more."""
         return await self._tools.blocking(self._handovers.find, token) if self._handovers else None
+
+
+def _variations(request: GenerationRequest, count: int, *, max_seed: int) -> list[GenerationRequest]:
+    """Return a request so many times, each with a seed of its own where there is one."""
+    if request.seed is None:
+        return [request] * count
+    return [replace(request, seed=(request.seed + number) % (max_seed + 1)) for number in range(count)]

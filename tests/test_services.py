@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 
-from seedance_ui import services as services_room
 from seedance_ui.config import Settings
 from seedance_ui.domain.job import Job, JobUpdate
 from seedance_ui.domain.pricing import Cost
@@ -21,10 +20,13 @@ from seedance_ui.errors import (
     ConfigError,
     InvalidRequestError,
     MissingKeyError,
+    NotAllowedError,
     PausedError,
     StoreError,
     StrayJobError,
+    SubmitUnknownError,
 )
+from seedance_ui.jobs import admission
 from seedance_ui.jobs.store import FormTokenReusedError
 from seedance_ui.providers.base import ProviderInfo, Setup
 from seedance_ui.services import LOCAL_OWNER, Services
@@ -145,7 +147,7 @@ async def test_submit_on_a_full_disk_starts_nothing(start: Start) -> None:
 
 
 async def test_submit_into_a_line_that_is_full_is_refused(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(services_room, "MAX_WAITING", 0)
+    monkeypatch.setattr(admission, "MAX_WAITING", 0)
     async with start() as services:
         with pytest.raises(StoreError, match="wait in line already.*nothing was charged"):
             await services.submit(REQUEST, owner=LOCAL_OWNER)
@@ -270,3 +272,67 @@ async def test_a_stray_job_behind_a_second_click_is_kept_as_well(start: Start) -
         assert kept != first
         snapshot = await ended(services, kept)
         assert (snapshot["state"], snapshot["remote_id"]) == ("succeeded", "stray-1")
+
+
+def never_answered(provider: ScriptedProvider) -> None:
+    """Let every paid request of a provider end without an answer."""
+
+    async def lose(job_id: str) -> None:
+        raise SubmitUnknownError("the connection ended", provider="scripted")
+
+    provider.on_submit = lose
+
+
+async def test_a_batch_is_one_intent_each_with_seeds_counted_up(start: Start) -> None:
+    """A8."""
+    async with start() as services:
+        request = replace(REQUEST, seed=4_294_967_295)
+        ids = await services.submit_batch(request, 3, owner=LOCAL_OWNER, form_token="t")
+        assert await services.submit_batch(request, 3, owner=LOCAL_OWNER, form_token="t") == ids
+        assert [(await ended(services, job_id))["state"] for job_id in ids] == ["succeeded"] * 3
+        assert {item["seed"] for item in await services.library(LOCAL_OWNER)} == {4_294_967_295, 0, 1}
+
+
+@pytest.mark.parametrize("count", [0, -1, 5])
+async def test_a_batch_of_a_wrong_size_is_refused(start: Start, count: int) -> None:
+    async with start() as services:
+        with pytest.raises(InvalidRequestError, match="Choose 1 to 4"):
+            await services.submit_batch(REQUEST, count, owner=LOCAL_OWNER)
+        assert await services.count_by_state() == {}
+
+
+async def test_send_again_is_a_new_job_of_the_same_request_for_its_owner_only(start: Start) -> None:
+    """A7: the old one stays as it is."""
+    async with start() as services:
+        provider = services._providers["scripted"]
+        never_answered(provider)
+        lost = await services.submit(REQUEST, owner=LOCAL_OWNER)
+        assert (await ended(services, lost))["state"] == "needs_attention"
+        provider.on_submit = None
+        assert await services.send_again(lost, owner="somebody else", form_token="t") is None
+        again = await services.send_again(lost, owner=LOCAL_OWNER, form_token="t")
+        assert again is not None and again != lost
+        assert await services.send_again(lost, owner=LOCAL_OWNER, form_token="t") == again
+        assert (await ended(services, again))["state"] == "succeeded"
+        assert await services.send_again(again, owner=LOCAL_OWNER, form_token="u") is None
+        assert await services.count_by_state() == {"needs_attention": 1, "succeeded": 1}
+        assert provider.submits == [lost, again]
+
+
+async def test_close_hides_a_job_from_the_stage_and_keeps_its_state(start: Start) -> None:
+    """A7."""
+    async with start() as services:
+        never_answered(services._providers["scripted"])
+        lost = await services.submit(REQUEST, owner=LOCAL_OWNER)
+        await ended(services, lost)
+        assert [job["job_id"] for job in await services.open_jobs(LOCAL_OWNER)] == [lost]
+        closed = await services.close(lost)
+        assert closed is not None and closed["state"] == "needs_attention"
+        assert await services.open_jobs(LOCAL_OWNER) == []
+        assert await services.close("0" * 32) is None
+
+
+async def test_find_video_is_not_for_strangers(start: Start) -> None:
+    async with start({"SEEDANCE_PUBLIC": "on"}) as services:
+        with pytest.raises(NotAllowedError):
+            await services.find_video("0" * 32, "remote-1")

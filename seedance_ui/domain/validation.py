@@ -28,6 +28,7 @@ Field = Literal[
     "seed",
     "provider",
     "mode",
+    "count",
 ]
 """Where in the form a problem is shown."""
 

@@ -20,6 +20,7 @@ from seedance_ui.domain.job import Job, JobError, JobState, Phase
 from seedance_ui.errors import StoreError
 from seedance_ui.jobs.bell import wait_at_most
 from seedance_ui.jobs.hold import Hold
+from seedance_ui.jobs.reconciling import look_for, may_be_there
 from seedance_ui.jobs.store import Store
 from seedance_ui.jobs.tools import Tools
 from seedance_ui.jobs.walk import walk
@@ -46,8 +47,10 @@ class Runner:
         self._providers = providers
         self._tools = tools
         self._lock = lock
-        self._worker = secrets.token_urlsafe(12)
+        self.worker = secrets.token_urlsafe(12)
+        """Who this process is in the table."""
         self._walks: dict[str, tuple[Hold, asyncio.Task[None]]] = {}
+        self._searches: set[asyncio.Task[None]] = set()
         self._loop = asyncio.new_event_loop()
         self._wake = asyncio.Event()
         self._stopping = asyncio.Event()
@@ -102,6 +105,7 @@ class Runner:
         try:
             if await self._become_the_runner():
                 renewing = asyncio.ensure_future(self._keep_leases())
+                await self._unbroken(self._take_up_what_rests)
                 await self._serve()
         finally:
             if renewing is not None:
@@ -145,9 +149,20 @@ class Runner:
         except Exception:
             log.exception("The runner's work broke; it goes on")
 
+    async def _take_up_what_rests(self) -> None:
+        """At start, once: a key may have come meanwhile, and a provider may know by now what it took."""
+        store = self._tools.store
+        with_key = [name for name, one in self._providers.items() if not one.info.missing_keys(one.setup.keys)]
+        for job_id in await self._tools.blocking(store.waiting_for_key, with_key):
+            await self._tools.blocking(store.resume, job_id)
+        for job in await self._tools.blocking(store.without_answer):
+            self._search(job)
+
     async def _take_work(self) -> None:
         """Recover first, then fill each provider's free places, first come first served."""
         known = tuple(self._providers)
+        while (job := await self._claim(self._tools.store.claim_unsent_of_batch)) is not None:
+            await self._tools.blocking(_rest_unsent, self._tools.store, job)
         while (job := await self._claim(self._tools.store.claim_orphan, known)) is not None:
             await self._tools.blocking(_rest_orphan, self._tools.store, job)
         while (job := await self._claim(self._tools.store.claim_interrupted, known)) is not None:
@@ -160,12 +175,25 @@ class Runner:
             await self._tools.blocking(self._tools.store.show_places, provider_id)
 
     async def _claim(self, claim: Callable[..., Job | None], *which: object) -> Job | None:
-        return await self._tools.blocking(lambda: claim(*which, worker=self._worker, lease_s=LEASE_S))
+        return await self._tools.blocking(lambda: claim(*which, worker=self.worker, lease_s=LEASE_S))
 
     def _busy_at(self, provider_id: str) -> int:
         """Return how many places are taken there; a video that is being saved takes none."""
         jobs = (hold.job for hold, _ in self._walks.values())
         return sum(job.request.provider == provider_id and job.state is not JobState.DOWNLOADING for job in jobs)
+
+    def _search(self, job: Job) -> None:
+        """Look for a job that the provider may have taken, where it can be asked."""
+        provider = self._providers.get(job.request.provider)
+        if provider is None or not provider.can_be_asked or not may_be_there(job):
+            return
+        task = asyncio.ensure_future(look_for(job, provider, self._tools))
+        self._searches.add(task)
+        task.add_done_callback(self._on_search_done)
+
+    def _on_search_done(self, task: asyncio.Task[None]) -> None:
+        self._searches.discard(task)
+        self._wake.set()
 
     def _start_walk(self, job: Job) -> None:
         hold = Hold(job, self._providers[job.request.provider], self._tools)
@@ -176,14 +204,14 @@ class Runner:
     def _on_walk_done(self, job_id: str, task: asyncio.Task[None]) -> None:
         """Free the place, unless it is another walk's by now."""
         if job_id in self._walks and self._walks[job_id][1] is task:
-            del self._walks[job_id]
+            hold, _ = self._walks.pop(job_id)
+            if not self._stopping.is_set():
+                self._search(hold.job)
         self._wake.set()
 
     async def _renew_leases(self) -> None:
         walking = tuple(self._walks)
-        await self._tools.blocking(
-            lambda: self._tools.store.renew_leases(walking, worker=self._worker, lease_s=LEASE_S)
-        )
+        await self._tools.blocking(lambda: self._tools.store.renew_leases(walking, worker=self.worker, lease_s=LEASE_S))
 
     def _begin_to_stop(self) -> None:
         self._stopping.set()
@@ -198,12 +226,24 @@ class Runner:
         sending = [hold.sending for hold, _ in self._walks.values() if hold.sending and not hold.sending.done()]
         if sending:
             await asyncio.wait(sending, timeout=STOP_WITHIN_S)
-        tasks = [task for _, task in self._walks.values()]
+        tasks = [*(task for _, task in self._walks.values()), *self._searches]
         for task in (*tasks, *sending):
             task.cancel()
         await asyncio.gather(*tasks, *sending, return_exceptions=True)
         for provider in self._providers.values():
             await provider.close()
+
+
+def _rest_unsent(store: Store, job: Job) -> None:
+    """A8: ask the person about a job of a click for several that was not sent before the app stopped."""
+    error = JobError(
+        code="batch_interrupted",
+        title="This one of several was not sent",
+        detail=f"The app stopped before all {job.batch} videos of this click were sent.",
+        charged="no",
+        next_step="Send it again if you still want it, or close it.",
+    )
+    store.move(job, state=JobState.NEEDS_ATTENTION, phase=Phase.DONE, message=error.title, error=error)
 
 
 def _rest_orphan(store: Store, job: Job) -> None:

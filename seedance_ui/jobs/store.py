@@ -11,7 +11,7 @@ from collections.abc import Collection, Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Row, and_, insert, select, update
+from sqlalchemy import ColumnElement, Row, and_, insert, select, true, update
 from sqlalchemy.exc import IntegrityError
 
 from seedance_ui.domain.job import CANCELLABLE_HERE, OPEN_STATES, RESTING_STATES, Job, JobState, Phase
@@ -115,18 +115,39 @@ class Store(Leases):
     # -- what comes late ---------------------------------------------------------------------------
 
     def adopt(self, job_id: str, *, remote_id: str) -> bool:
-        """Accept a provider's id that came late, whoever holds the job now.
+        """Accept the id that the answer to the paid request named, however late, whoever holds the job now.
+
+        Returns:
+            False where an id is known already.
+        """
+        return self._adopt(job_id, remote_id, true())
+
+    def adopt_found(self, job_id: str, *, remote_id: str) -> bool:
+        """Accept an id that was found at the provider, unless it may be that of a job that is being sent.
 
         Returns:
             False where an id is known already, or this one is another job's.
         """
-        waiting = and_(
-            jobs.c.remote_id.is_(None),
-            jobs.c.state.in_([JobState.SUBMITTING.value, JobState.NEEDS_ATTENTION.value]),
+        other = jobs.alias()
+        is_sent_now = select(other.c.number).where(
+            other.c.job_id != job_id,
+            other.c.provider == jobs.c.provider,
+            other.c.fingerprint == jobs.c.fingerprint,
+            other.c.state == JobState.SUBMITTING.value,
         )
-        now_known = {**_GOES_ON, "phase": Phase.PROVIDER_QUEUE, "message": "In the provider's queue"}
+        return self._adopt(job_id, remote_id, ~is_sent_now.exists())
+
+    def _adopt(self, job_id: str, remote_id: str, only: ColumnElement[bool]) -> bool:
+        may_be_there = jobs.c.state.in_([JobState.SUBMITTING.value, JobState.NEEDS_ATTENTION.value])
+        now_known = {
+            **_GOES_ON,
+            "phase": Phase.PROVIDER_QUEUE,
+            "message": "In the provider's queue",
+            "remote_id": remote_id,
+            "submitted_at": self._now(),
+        }
         try:
-            return self._change_one(job_id, waiting, {**now_known, "remote_id": remote_id, "submitted_at": self._now()})
+            return self._change_one(job_id, and_(may_be_there, jobs.c.remote_id.is_(None), only), now_known)
         except IntegrityError:
             return False
 

@@ -109,6 +109,7 @@ class AimlApi(Provider):
         docs_url="https://docs.aimlapi.com/quickstart/setting-up",
     )
 
+    can_be_asked = True
     download_hosts: ClassVar[tuple[str, ...]] = ("cdn.aimlapi.com",)
 
     def __init__(self, setup: Setup) -> None:
@@ -174,6 +175,15 @@ class AimlApi(Provider):
 
     async def reconcile(self, job: Job, *, known: Collection[str] = ()) -> str | None:
         """Look through the account's log for the row with our id; rows may lag. Source: AI-DOC, usage-logs.md (C)."""
+        found = await self._sent_as(job) - set(known)
+        return found.pop() if len(found) == 1 else None
+
+    async def is_record_of(self, job: Job, remote_id: str) -> bool:
+        """Tell whether the account's log has this generation under our id: a row holds no prompt to compare (C)."""
+        return remote_id in await self._sent_as(job)
+
+    async def _sent_as(self, job: Job) -> set[str]:
+        """Return the generations that the log says were sent as this job."""
         params = {
             "start": f"{job.created_at - _CLOCKS_DIFFER:%Y-%m-%dT%H:%M:%SZ}",
             "end": f"{self.setup.now() + _CLOCKS_DIFFER:%Y-%m-%dT%H:%M:%SZ}",
@@ -187,8 +197,7 @@ class AimlApi(Provider):
             found |= page.inference_ids_of(job.job_id)
             if not page.has_more:
                 break
-        found -= set(known)
-        return found.pop() if len(found) == 1 else None
+        return found
 
     async def check_key(self) -> None:
         """Ask for the account's balance, which costs nothing. Source: AI-DOC, billing-v2.json (C)."""

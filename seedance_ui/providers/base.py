@@ -117,6 +117,9 @@ class Provider(ABC):
     download_hosts: ClassVar[tuple[str, ...]] = ()
     """Hosts of its finished videos, each with all names below it (E4); any other is noted when it first appears."""
 
+    can_be_asked: ClassVar[bool] = False
+    """Whether `reconcile` can look for a job whose request may have been taken (A7)."""
+
     remote_id_is_job_id: ClassVar[bool] = False
     """True where we choose the id ourselves: it is then written with the intent, and nothing can be paid twice."""
 
@@ -167,6 +170,18 @@ class Provider(ABC):
             ProviderError: The provider cannot be asked now.
         """
         return None
+
+    async def is_record_of(self, job: Job, remote_id: str) -> bool:
+        """Tell whether the provider's record of an id is of this job; the default has no records (A7).
+
+        Args:
+            job: It has no remote id.
+            remote_id: What a person found at the provider.
+
+        Raises:
+            ProviderError: The provider cannot be asked now.
+        """
+        return False
 
     async def check_key(self) -> None:
         """Ask whether the key is good, in a way that costs nothing; the default has none to check.

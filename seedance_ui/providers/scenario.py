@@ -11,6 +11,7 @@ import asyncio
 import base64
 import logging
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
@@ -120,6 +121,7 @@ class Scenario(Provider):
         docs_url="https://app.scenario.com/api/models/model_bytedance-seedance-2-0-fast/markdown",
     )
 
+    can_be_asked = True
     download_hosts: ClassVar[tuple[str, ...]] = ("cdn.cloud.scenario.com",)
 
     def __init__(self, setup: Setup) -> None:
@@ -238,20 +240,25 @@ class Scenario(Provider):
 
     async def reconcile(self, job: Job, *, known: Collection[str] = ()) -> str | None:
         """Look through the account's jobs for exactly one with this input, made when this job was sent."""
-        since = job.created_at - _CLOCKS_DIFFER
-        until = None if job.finished_at is None else job.finished_at + _CLOCKS_DIFFER
-        ours = build_payload(job.request, self._assets.known_handles(job.request))
+        since, _ = _sent_between(job)
         found: set[str] = set()
         params = {"createdAfter": since.strftime("%Y-%m-%dT%H:%M:%S.000Z"), "pageSize": "100"}
         for _ in range(_MAX_PAGES):
             page = (await self._http.get("/jobs", params=params)).parse(JobsPage)
-            found |= {one.job_id for one in readable_jobs(page.jobs) if is_same_job(ours, one, since, until)} - set(
-                known
-            )
+            found |= {one.job_id for one in readable_jobs(page.jobs) if self._is_of(job, one)} - set(known)
             if page.next_pagination_token is None:
                 return found.pop() if len(found) == 1 else None
             params["paginationToken"] = page.next_pagination_token
         return None
+
+    async def is_record_of(self, job: Job, remote_id: str) -> bool:
+        """Compare the input and the time of one job of the account with ours."""
+        remote = await self._remote_job(replace(job, remote_id=remote_id))
+        return remote.created_at is not None and self._is_of(job, remote)
+
+    def _is_of(self, job: Job, remote: RemoteJob) -> bool:
+        ours = build_payload(job.request, self._assets.known_handles(job.request))
+        return is_same_job(ours, remote, *_sent_between(job))
 
     async def check_key(self) -> None:
         """Ask for the model's page: free, and unlike `/me` open to an API key (S-BL, C)."""
@@ -306,3 +313,9 @@ def _price_key(request: GenerationRequest) -> tuple[Any, ...]:
         len(request.frames),
         counts,
     )
+
+
+def _sent_between(job: Job) -> tuple[datetime, datetime | None]:
+    """Return when Scenario may have made a job of this request, by its own clock."""
+    until = None if job.finished_at is None else job.finished_at + _CLOCKS_DIFFER
+    return job.created_at - _CLOCKS_DIFFER, until

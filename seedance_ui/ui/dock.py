@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from seedance_ui.domain.pricing import FREE
 from seedance_ui.domain.request import GenerationRequest, Mode
-from seedance_ui.services import Offer
+from seedance_ui.providers.offers import Offer
 from seedance_ui.ui.messages import price_text, summary_text
 from seedance_ui.ui.widgets.dock import Dock
 

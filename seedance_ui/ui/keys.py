@@ -9,7 +9,8 @@ import gradio as gr
 from seedance_ui.domain.media import MediaKind
 from seedance_ui.domain.model_spec import ModelSpec
 from seedance_ui.errors import SeedanceError
-from seedance_ui.services import Offer, Services
+from seedance_ui.providers.offers import Offer
+from seedance_ui.services import Services
 from seedance_ui.ui.messages import problem_for
 from seedance_ui.ui.offers import shown_offers
 from seedance_ui.ui.widgets.keys_dialog import CheckResultJson, ProviderJson, parse_check

@@ -14,10 +14,19 @@ from seedance_ui.domain.job import JobError
 from seedance_ui.domain.pricing import Cost
 from seedance_ui.domain.request import AUTO_DURATION_S, GenerationRequest
 from seedance_ui.errors import MissingKeyError, SeedanceError
-from seedance_ui.services import Offer
+from seedance_ui.providers.offers import Offer
 from seedance_ui.ui.offers import visitors_reason
 
 PRICE_NOT_KNOWN = "Price not known"
+
+MOVED_ON = JobError(
+    code="moved_on",
+    title="This job does not wait for an answer any more",
+    detail="Nothing was sent.",
+    charged="no",
+    next_step="Reload the page to see where the job is now.",
+)
+"""For a click that came too late."""
 
 RATIO_WORDS = {"adaptive": "Adaptive"}
 """Aspect ratios that are shown by another word."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from seedance_ui.services import Offer, Services
+from seedance_ui.providers.offers import Offer
+from seedance_ui.services import Services
 
 
 def shown_offers(services: Services) -> tuple[Offer, ...]:

@@ -11,7 +11,8 @@ from seedance_ui.domain.pricing import Cost
 from seedance_ui.domain.request import AUTO_DURATION_S, GenerationRequest, Mode
 from seedance_ui.domain.validation import Problem, blocking
 from seedance_ui.errors import SeedanceError
-from seedance_ui.services import Offer, Services
+from seedance_ui.providers.offers import Offer
+from seedance_ui.services import Services
 from seedance_ui.ui.cards import frames_update, tray_update
 from seedance_ui.ui.form import Collected, FormValues, collect
 from seedance_ui.ui.messages import price_text, problem_for, summary_text

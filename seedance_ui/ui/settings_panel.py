@@ -9,7 +9,7 @@ from typing import Any
 import gradio as gr
 
 from seedance_ui.domain.request import Mode
-from seedance_ui.services import Offer
+from seedance_ui.providers.offers import Offer
 from seedance_ui.ui.messages import ratio_text
 from seedance_ui.ui.settings import DEFAULT_DURATION_S, Settings
 from seedance_ui.ui.widgets.provider_hint import ProviderHint, ProviderHintJson

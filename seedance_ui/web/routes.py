@@ -7,15 +7,17 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 from typing import Annotated
 
 from fastapi import APIRouter, Header, HTTPException, Query, Response
 from fastapi.responses import FileResponse, JSONResponse
+from pydantic import BaseModel, StringConstraints
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
 from seedance_ui import __version__
 from seedance_ui.domain.job import FINAL_STATES, RESTING_STATES, SnapshotJson
+from seedance_ui.errors import SeedanceError
 from seedance_ui.services import Services
 
 RETRY_MS = 2000
@@ -35,6 +37,13 @@ _MEDIA_NAME = re.compile(r"[0-9a-f]{32}(\.mp4|\.jpg|-last\.png)")
 _TOKEN = re.compile(r"[0-9a-f]{32}")
 _MEDIA_TYPES = {".mp4": "video/mp4", ".jpg": "image/jpeg", "-last.png": "image/png"}
 _NO_STORE = {"Cache-Control": "no-store"}
+_NO_SUCH_JOB = "There is no such job."
+
+
+class Found(BaseModel):
+    """What a person found at the provider."""
+
+    generation_id: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 
 
 def create_router(services: Services) -> APIRouter:
@@ -62,8 +71,23 @@ def create_router(services: Services) -> APIRouter:
 
     @router.post("/api/jobs/{job_id}/cancel")
     async def cancel(job_id: str) -> JSONResponse:
-        snapshot = await services.cancel(job_id) if _JOB_ID.fullmatch(job_id) else None
-        return JSONResponse(_found(snapshot), status_code=202, headers=_NO_STORE)
+        return await _done(services.cancel(_known_form(job_id)))
+
+    @router.post("/api/jobs/{job_id}/check-again")
+    async def check_again(job_id: str) -> JSONResponse:
+        return await _done(services.check_again(_known_form(job_id)))
+
+    @router.post("/api/jobs/{job_id}/find-video")
+    async def find_video(job_id: str, found: Found) -> JSONResponse:
+        return await _done(services.find_video(_known_form(job_id), found.generation_id))
+
+    @router.post("/api/jobs/{job_id}/try-now")
+    async def try_now(job_id: str) -> JSONResponse:
+        return await _done(services.try_now(_known_form(job_id)))
+
+    @router.post("/api/jobs/{job_id}/close")
+    async def close(job_id: str) -> JSONResponse:
+        return await _done(services.close(_known_form(job_id)))
 
     @router.get("/api/jobs/{job_id}/events")
     async def events(job_id: str, last_event_id: Annotated[str | None, Header()] = None) -> Response:
@@ -100,9 +124,24 @@ async def _snapshot(services: Services, job_id: str) -> SnapshotJson | None:
     return await services.snapshot(job_id) if _JOB_ID.fullmatch(job_id) else None
 
 
+def _known_form(job_id: str) -> str:
+    """Return an id that could be one; anything malformed is as unknown as the rest."""
+    if not _JOB_ID.fullmatch(job_id):
+        raise HTTPException(404, _NO_SUCH_JOB)
+    return job_id
+
+
+async def _done(wish: Awaitable[SnapshotJson | None]) -> JSONResponse:
+    """Answer with the job as it is after a person's wish; 409 with the words where it could not be done."""
+    try:
+        return JSONResponse(_found(await wish), status_code=202, headers=_NO_STORE)
+    except SeedanceError as exc:
+        raise HTTPException(409, str(exc)) from exc
+
+
 def _found(snapshot: SnapshotJson | None) -> SnapshotJson:
     if snapshot is None:
-        raise HTTPException(404, "There is no such job.")
+        raise HTTPException(404, _NO_SUCH_JOB)
     return snapshot
 
 

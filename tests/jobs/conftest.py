@@ -57,6 +57,26 @@ class Bench:
                     return job
                 await asyncio.wait_for(rung.wait(), 30)
 
+    async def until_state(self, job_id: str, state: JobState) -> Job:
+        """Wait until a job is in this state, past any rest before it."""
+        with self.bell.listen(job_id) as rung:
+            while True:
+                rung.clear()
+                job = self.store.get(job_id)
+                assert job is not None
+                if job.state is state:
+                    return job
+                await asyncio.wait_for(rung.wait(), 30)
+
+    async def until_idle(self, runner: Runner) -> None:
+        """Wait until a runner neither walks nor looks for anything."""
+
+        async def idle() -> None:
+            while runner._walks or runner._searches:
+                await asyncio.wait([*(task for _, task in runner._walks.values()), *runner._searches])
+
+        await asyncio.wait_for(runner.ask(idle()), 30)
+
     async def until_message(self, job_id: str, message: str) -> None:
         """Wait until a job says this."""
         with self.bell.listen(job_id) as rung:

@@ -197,3 +197,28 @@ def test_media_of_a_job_without_a_video_are_not_found(site: Site) -> None:
 def test_no_page_describes_the_interface(site: Site, path: str) -> None:
     """G10."""
     assert site.client.get(path).status_code == 404
+
+
+def test_ways_on_answer_with_the_job_and_say_why_not(site: Site) -> None:
+    """A7."""
+
+    async def lose(job_id: str) -> None:
+        raise SubmitUnknownError("the connection ended", provider="scripted")
+
+    site.provider.on_submit = lose
+    job_id = site.submit()
+    site.events(job_id)
+    for verb in ("check-again", "try-now", "close"):
+        answer = site.client.post(f"/api/jobs/{job_id}/{verb}")
+        assert (answer.status_code, answer.json()["state"]) == (202, "needs_attention"), verb
+    refused = site.client.post(f"/api/jobs/{job_id}/find-video", json={"generation_id": " remote-1 "})
+    assert refused.status_code == 409
+    assert "no video under 'remote-1'" in refused.json()["detail"]
+    assert site.client.post(f"/api/jobs/{job_id}/find-video", json={"generation_id": " "}).status_code == 422
+
+
+@pytest.mark.parametrize("verb", ["check-again", "try-now", "close", "find-video", "cancel"])
+def test_ways_on_of_an_unknown_job_are_not_found(site: Site, verb: str) -> None:
+    for job_id in (UNKNOWN, "nonsense"):
+        answer = site.client.post(f"/api/jobs/{job_id}/{verb}", json={"generation_id": "x"})
+        assert answer.status_code == 404, job_id

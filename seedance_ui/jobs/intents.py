@@ -1,0 +1,111 @@
+"""From a request to committed rows: the intent stands in the table before anything is sent (A1)."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from seedance_ui.domain.job import Job, JobState, Phase
+from seedance_ui.domain.pricing import UNKNOWN_CU, Cost
+from seedance_ui.domain.request import GenerationRequest
+from seedance_ui.errors import StrayJobError
+from seedance_ui.jobs.runner import LEASE_S, Runner
+from seedance_ui.jobs.schedule import usual_range_s
+from seedance_ui.jobs.tools import Tools
+from seedance_ui.providers.base import Provider
+
+log = logging.getLogger(__name__)
+
+
+class Intents:
+    """Prices requests and commits them as jobs; the runner does the rest."""
+
+    def __init__(self, providers: Mapping[str, Provider], runner: Runner, tools: Tools) -> None:
+        self._providers = providers
+        self._runner = runner
+        self._tools = tools
+
+    async def quote(self, request: GenerationRequest, *, owner: str | None) -> Cost:
+        """Return the price of a request; where the question starts a job, that is kept as the owner's.
+
+        Raises:
+            ProviderError: The provider cannot be asked.
+            StoreError: A job that the question started could not be committed.
+        """
+        try:
+            return await self._price(request)
+        except StrayJobError as stray:
+            await self._keep_stray(request, stray, owner, None)
+            return UNKNOWN_CU
+
+    async def commit(
+        self, requests: Sequence[GenerationRequest], *, owner: str | None, form_token: str | None
+    ) -> list[str]:
+        """Commit one click's requests, all or none, and return their job ids in order.
+
+        Raises:
+            ProviderError: A price cannot be had; nothing was written.
+            StoreError: Nothing was written, so nothing may be sent.
+        """
+        try:
+            costs = [await self._price(request) for request in requests]
+        except StrayJobError as stray:
+            # One click, one charge: this is the job that was asked for, and nothing else is sent.
+            return [await self._keep_stray(requests[0], stray, owner, form_token)]
+        batch = [
+            replace(self._intent(request, owner, cost), batch=len(requests))
+            for request, cost in zip(requests, costs, strict=True)
+        ]
+        return await self._commit(batch, form_token)
+
+    async def _price(self, request: GenerationRequest) -> Cost:
+        return await self._runner.ask(self._providers[request.provider].estimate(request))
+
+    async def _keep_stray(
+        self, request: GenerationRequest, stray: StrayJobError, owner: str | None, form_token: str | None
+    ) -> str:
+        """Commit a job that a question about its price started: it is paid, so that its video is kept."""
+        log.error("%s", stray)
+        job = replace(
+            self._intent(request, owner, UNKNOWN_CU),
+            state=JobState.RUNNING,
+            phase=Phase.PROVIDER_QUEUE,
+            message=f"{self._providers[request.provider].info.label} started this when it was asked for the price",
+            remote_id=stray.remote_id,
+            submitted_at=self._tools.clock.now(),
+        )
+        [job_id] = await self._commit([job], form_token)
+        if job_id == job.job_id:
+            return job_id
+        # A second click of the same form was committed first. This one is paid too: it is kept as a job of its own.
+        await self._tools.blocking(self._tools.store.want_cancel, job_id)
+        return (await self._commit([job], None))[0]
+
+    async def _commit(self, batch: Sequence[Job], form_token: str | None) -> list[str]:
+        store = self._tools.store
+        usual_s = usual_range_s(await self._tools.blocking(store.past_runs_s, batch[0].request))
+        batch = [replace(job, usual_s=usual_s) for job in batch]
+        token = hashlib.sha256(form_token.encode()).hexdigest() if form_token else None
+        stored = await self._tools.blocking(
+            lambda: store.add_batch(batch, form_token=token, worker=self._runner.worker, lease_s=LEASE_S)
+        )
+        self._runner.wake()
+        return [job.job_id for job in stored]
+
+    def _intent(self, request: GenerationRequest, owner: str | None, cost: Cost) -> Job:
+        job_id = secrets.token_hex(16)
+        return Job(
+            job_id=job_id,
+            owner=owner,
+            request=request,
+            state=JobState.QUEUED,
+            phase=Phase.WAITING,
+            message="Waiting",
+            created_at=self._tools.clock.now(),
+            cost=cost,
+            remote_id=job_id if self._providers[request.provider].remote_id_is_job_id else None,
+            seed=request.seed,
+        )

@@ -1,0 +1,52 @@
+"""A7: a request that may have been taken is looked for at the provider; it is never sent again. Seconds."""
+
+from __future__ import annotations
+
+import logging
+
+from seedance_ui.domain.job import Job, JobState
+from seedance_ui.errors import SeedanceError
+from seedance_ui.jobs.tools import Tools
+from seedance_ui.providers.base import Provider
+
+log = logging.getLogger(__name__)
+
+ASK_AFTER_S = (2.0, 15.0, 60.0)
+"""Waits before the questions that are asked without a person: a provider's records may lag."""
+
+
+def may_be_there(job: Job) -> bool:
+    """Return whether a provider may have a job of which we know no id."""
+    was_sent = job.error is None or job.error.charged != "no"
+    return job.state is JobState.NEEDS_ATTENTION and job.remote_id is None and was_sent
+
+
+async def look_for(job: Job, provider: Provider, tools: Tools) -> None:
+    """Ask a few times, and leave the job to a person where the provider does not know exactly one that is it."""
+    for wait_s in ASK_AFTER_S:
+        await tools.clock.sleep(wait_s)
+        try:
+            if await adopt_where_found(job.job_id, provider, tools):
+                return
+        except SeedanceError as exc:
+            log.info("Job %s: %s cannot be asked for it now: %s", job.job_id, provider.info.label, exc)
+        except Exception:
+            log.exception("Job %s: looking for it broke", job.job_id)
+
+
+async def adopt_where_found(job_id: str, provider: Provider, tools: Tools) -> bool:
+    """Ask once; True where nothing is left to look for.
+
+    Raises:
+        ProviderError: The provider cannot be asked now.
+        StoreError: The answer could not be written.
+    """
+    job = await tools.blocking(tools.store.get, job_id)
+    if job is None or not may_be_there(job):
+        return True
+    known = await tools.blocking(tools.store.remote_ids, provider.info.id)
+    remote_id = await provider.reconcile(job, known=known)
+    if remote_id is None:
+        return False
+    log.info("Job %s: %s has it as %s", job_id, provider.info.label, remote_id)
+    return await tools.blocking(lambda: tools.store.adopt_found(job_id, remote_id=remote_id))
