@@ -91,6 +91,18 @@ _MEANINGS: dict[type[errors.SeedanceError], tuple[str, str, Charged, str]] = {
         "no",
         "Generate again when the pause is over, or use the animatic.",
     ),
+    errors.NotAllowedError: (
+        "not_allowed",
+        "That cannot be done on a public page",
+        "no",
+        "Run the app on your own machine for that.",
+    ),
+    errors.GenerationMismatchError: (
+        "wrong_generation",
+        "That generation ID is not of this video",
+        "no",
+        "Copy the ID from your usage page at the provider, and try again.",
+    ),
     errors.StoreError: (
         "cannot_save",
         "This machine could not save what is needed",
