@@ -7,6 +7,7 @@ Redirects are followed by none of them; the Authorization header is set per requ
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import ssl
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
@@ -38,6 +39,9 @@ MAX_ANSWER_BYTES = 2_000_000
 TIMEOUT = httpx.Timeout(connect=10.0, read=30.0, write=60.0, pool=5.0)
 SUBMIT_TIMEOUT = httpx.Timeout(connect=10.0, read=120.0, write=120.0, pool=5.0)
 """Longer: a time-out of the paid call leaves a person with an open question."""
+
+ANSWER_WITHIN_S = 300.0
+"""From the first byte sent to the last one read: an answer that drips in must not hold a job for ever."""
 
 GET_ATTEMPTS = 3
 
@@ -215,6 +219,15 @@ class Http:
             json=body,
             headers={"Authorization": self._authorization, **(headers or {})},
         )
+        try:
+            response, content = await asyncio.wait_for(self._exchange(client, request), ANSWER_WITHIN_S)
+        except asyncio.TimeoutError as exc:
+            raise httpx.ReadTimeout("The answer has no end.", request=request) from exc
+        log.info("%s: %s %s → %d", self._provider, method, path, response.status_code)
+        text = self._blot(content.decode("utf-8", errors="replace"))
+        return Answer(response.status_code, {k.lower(): v for k, v in response.headers.items()}, text, self._provider)
+
+    async def _exchange(self, client: httpx.AsyncClient, request: httpx.Request) -> tuple[httpx.Response, bytes]:
         response = await client.send(request, stream=True)
         try:
             content = bytearray()
@@ -224,9 +237,7 @@ class Http:
                     raise UnexpectedResponseError("The answer is above 2 MB.", provider=self._provider)
         finally:
             await response.aclose()
-        log.info("%s: %s %s → %d", self._provider, method, path, response.status_code)
-        text = self._blot(content.decode("utf-8", errors="replace"))
-        return Answer(response.status_code, {k.lower(): v for k, v in response.headers.items()}, text, self._provider)
+        return response, bytes(content)
 
     def _blot(self, text: str) -> str:
         """D7: a provider's text that echoes a key must not reach a page, a log or the database."""

@@ -13,6 +13,7 @@ from __future__ import annotations
 import json
 import re
 import socket
+import struct
 import sys
 import threading
 from abc import ABC, abstractmethod
@@ -56,6 +57,10 @@ class Reply:
     """Close the connection after so many bytes of the body; its whole length was promised."""
     promise_length: bool = True
     """False sends no Content-Length: the end of the connection is the end of the body."""
+    is_reset: bool = False
+    """End with a reset of the connection (RST) instead of its orderly end; with `cut_after`."""
+    drips_after: int | None = None
+    """After so many bytes of the body, one byte every few milliseconds, until the client goes away."""
 
     def content(self) -> bytes:
         return self.body if isinstance(self.body, bytes) else json.dumps(self.body).encode()
@@ -81,8 +86,18 @@ class Drop:
 
 
 @dataclass(frozen=True)
+class Reset:
+    """Read the request, do nothing, and reset the connection (RST)."""
+
+
+@dataclass(frozen=True)
 class AcceptThenDrop:
     """Do what was asked for, and close the connection without an answer."""
+
+
+@dataclass(frozen=True)
+class AcceptThenReset:
+    """Do what was asked for, and reset the connection (RST) without an answer."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +108,7 @@ class Hold:
     go: threading.Event = field(default_factory=threading.Event)
 
 
-Fault = Instead | AcceptThen | Drop | AcceptThenDrop | Hold
+Fault = Instead | AcceptThen | Drop | Reset | AcceptThenDrop | AcceptThenReset | Hold
 
 
 class FakeServer(ABC):
@@ -109,6 +124,8 @@ class FakeServer(ABC):
         self._stopping = threading.Event()
         self._server = _Server(("127.0.0.1", port), _handler_for(self))
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), name=type(self).__name__)
+        self.connections = 0
+        """How many were made so far."""
         self.origin = f"http://127.0.0.1:{self._server.server_port}"
 
     def __enter__(self: Self) -> Self:
@@ -135,13 +152,24 @@ class FakeServer(ABC):
         with self._lock:
             self._scripts.append((method, re.compile(path), list(faults)))
 
+    def unscript(self) -> int:
+        """Forget the faults that have not happened, and return how many there were."""
+        with self._lock:
+            left = sum(len(faults) for _, _, faults in self._scripts)
+            self._scripts.clear()
+        return left
+
     def requests(self, method: str, path: str) -> list[Received]:
         """Return what came so far with this method and a path that matches the whole pattern."""
         with self._lock:
             return [one for one in self.received if one.method == method and re.fullmatch(path, one.path)]
 
     def answer(self, request: Received) -> Reply | None:
-        """Return the answer to a request, with its fault; None closes the connection."""
+        """Return the answer to a request, with its fault; None closes the connection.
+
+        Raises:
+            ConnectionResetError: The connection is to be reset.
+        """
         with self._lock:
             self.received.append(request)
             fault = self._next_fault(request)
@@ -153,10 +181,14 @@ class FakeServer(ABC):
             return fault.reply
         if isinstance(fault, Drop):
             return None
+        if isinstance(fault, Reset):
+            raise ConnectionResetError
         with self._lock:
             reply = self.handle(request)
         if isinstance(fault, AcceptThen):
             return fault.reply
+        if isinstance(fault, AcceptThenReset):
+            raise ConnectionResetError
         return None if isinstance(fault, AcceptThenDrop) else reply
 
     def _next_fault(self, request: Received) -> Fault | None:
@@ -198,6 +230,7 @@ def _handler_for(fake: FakeServer) -> type[BaseHTTPRequestHandler]:
         def setup(self) -> None:
             with fake._lock:
                 fake._connections.add(self.request)
+                fake.connections += 1
             super().setup()
 
         def finish(self) -> None:
@@ -210,7 +243,11 @@ def _handler_for(fake: FakeServer) -> type[BaseHTTPRequestHandler]:
 
         def _answer(self) -> None:
             request = self._read()
-            reply = Reply(411, {"message": "Length Required"}) if request is None else fake.answer(request)
+            try:
+                reply = Reply(411, {"message": "Length Required"}) if request is None else fake.answer(request)
+            except ConnectionResetError:
+                self._reset()
+                return
             if reply is None:
                 self.close_connection = True
                 _shut(self.connection)
@@ -244,7 +281,24 @@ def _handler_for(fake: FakeServer) -> type[BaseHTTPRequestHandler]:
             lines = [f"HTTP/1.1 {reply.status} {reason}", *(f"{name}: {value}" for name, value in headers.items())]
             head = ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
             # One piece: two would wait for each other (Nagle).
-            self.wfile.write(head + (b"" if self.command == "HEAD" else content))
+            self.wfile.write(head + (b"" if self.command == "HEAD" else content[: reply.drips_after]))
+            if reply.drips_after is not None:
+                self._drip(content[reply.drips_after :])
+            if reply.is_reset:
+                self._reset()
+
+        def _drip(self, content: bytes) -> None:
+            self.close_connection = True
+            for n in range(len(content)):
+                if fake._stopping.wait(0.005):
+                    return
+                self.wfile.write(content[n : n + 1])
+
+        def _reset(self) -> None:
+            """Close so that the client is told with RST, and never with an orderly end."""
+            self.close_connection = True
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            self.connection.close()
 
         do_GET = do_POST = do_PUT = do_DELETE = do_PATCH = do_HEAD = _answer
 
