@@ -40,8 +40,8 @@ TIMEOUT = httpx.Timeout(connect=10.0, read=30.0, write=60.0, pool=5.0)
 SUBMIT_TIMEOUT = httpx.Timeout(connect=10.0, read=120.0, write=120.0, pool=5.0)
 """Longer: a time-out of the paid call leaves a person with an open question."""
 
-ANSWER_WITHIN_S = 300.0
-"""From the first byte sent to the last one read: an answer that drips in must not hold a job for ever."""
+ANSWER_WITHIN_S = 120.0
+"""From the head of an answer to its end: one that drips in must not hold a job for ever."""
 
 GET_ATTEMPTS = 3
 
@@ -219,25 +219,24 @@ class Http:
             json=body,
             headers={"Authorization": self._authorization, **(headers or {})},
         )
+        response = await client.send(request, stream=True)
         try:
-            response, content = await asyncio.wait_for(self._exchange(client, request), ANSWER_WITHIN_S)
+            content = await asyncio.wait_for(self._read(response), ANSWER_WITHIN_S)
         except asyncio.TimeoutError as exc:
             raise httpx.ReadTimeout("The answer has no end.", request=request) from exc
+        finally:
+            await response.aclose()
         log.info("%s: %s %s → %d", self._provider, method, path, response.status_code)
         text = self._blot(content.decode("utf-8", errors="replace"))
         return Answer(response.status_code, {k.lower(): v for k, v in response.headers.items()}, text, self._provider)
 
-    async def _exchange(self, client: httpx.AsyncClient, request: httpx.Request) -> tuple[httpx.Response, bytes]:
-        response = await client.send(request, stream=True)
-        try:
-            content = bytearray()
-            async for chunk in response.aiter_bytes():
-                content += chunk
-                if len(content) > MAX_ANSWER_BYTES:
-                    raise UnexpectedResponseError("The answer is above 2 MB.", provider=self._provider)
-        finally:
-            await response.aclose()
-        return response, bytes(content)
+    async def _read(self, response: httpx.Response) -> bytes:
+        content = bytearray()
+        async for chunk in response.aiter_bytes():
+            content += chunk
+            if len(content) > MAX_ANSWER_BYTES:
+                raise UnexpectedResponseError("The answer is above 2 MB.", provider=self._provider)
+        return bytes(content)
 
     def _blot(self, text: str) -> str:
         """D7: a provider's text that echoes a key must not reach a page, a log or the database."""
