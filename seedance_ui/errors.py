@@ -19,7 +19,9 @@
     │  └ StrayJobError(remote_id)            a price question started a paid job: it is kept
     ├ SubmitUnknownError(provider)           the request may have arrived: needs attention
     ├ MediaError(asset)                      a file cannot be read, or is not what it says
-    └ StoreError ── LeaseLostError           our own fault; never makes a job failed
+    └ StoreError                             our own fault; never makes a job failed
+       ├ LeaseLostError
+       └ ReadOnlyError                       the job database is damaged: nothing is written or sent
 
 A provider's verdict on a job is data (`domain.job.JobUpdate`), not an exception. Messages say what
 happened, the value with ``!r``, what is allowed and what to do; never a key, never a signed URL.
@@ -163,3 +165,7 @@ class StoreError(SeedanceError):
 
 class LeaseLostError(StoreError):
     """Another worker holds this job now: stop touching it."""
+
+
+class ReadOnlyError(StoreError):
+    """The job database is damaged: what can be read is shown, and nothing is written, sent or charged."""

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from seedance_ui.domain.job import SavedVideo
 from seedance_ui.errors import ConfigError, MediaError, StoreError
+from seedance_ui.media.disk import sync
 from seedance_ui.media.mp4 import check_finished_video
 from seedance_ui.media.stills import make_stills
 
@@ -62,9 +63,9 @@ class Library:
         """
         video = _measure(source)
         try:
-            _sync(source)
+            sync(source)
             os.replace(source, self.video_path(job_id))
-            _sync(self.directory)
+            sync(self.directory)
         except OSError as exc:
             raise StoreError(f"The video could not be saved: {exc.strerror}. It is kept and tried again.") from exc
         return video
@@ -94,17 +95,6 @@ def _measure(path: Path) -> SavedVideo:
         duration_s=facts.duration_s,
         has_audio=facts.has_audio,
     )
-
-
-def _sync(path: Path) -> None:
-    """Flush a file, or the entries of a folder, to the disk."""
-    if os.name == "nt" and path.is_dir():
-        return  # Windows cannot open a folder, and its rename is already durable
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def prepare_directory(data_dir: Path) -> None:

@@ -115,6 +115,12 @@ _MEANINGS: dict[type[errors.SeedanceError], tuple[str, str, Charged, str]] = {
         "unknown",
         "Reload the page to see where it is now.",
     ),
+    errors.ReadOnlyError: (
+        "read_only",
+        "Nothing new can be made before the list of jobs is repaired",
+        "no",
+        "Put the backup in place as it says, then generate again.",
+    ),
     errors.ProviderError: (
         "provider_error",
         "{provider} reported an error",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from seedance_ui.domain.job import JobState
-from seedance_ui.errors import PausedError, StoreError
+from seedance_ui.errors import PausedError, ReadOnlyError, StoreError
 from seedance_ui.jobs.store import Store
 
 MIN_FREE_BYTES_PAID = 1_000_000_000
@@ -33,14 +33,18 @@ class Admission:
     """What the settings say; the file of `PAUSE_FILE` says the same without a restart."""
     free_bytes: Callable[[Path], int]
     """How much room a path's disk has left."""
+    damage: str | None = None
+    """What a person is told where the database is damaged (B13)."""
 
     def check_job(self, *, is_paid: bool) -> None:
         """Let a new job begin, or say why not.
 
         Raises:
+            ReadOnlyError: The database is damaged (B13).
             PausedError: The owner lets no new paid jobs begin (C11).
             StoreError: The disk is full, or the line is.
         """
+        self._check_damage()
         if is_paid and (self.is_paused or (self.data_dir / PAUSE_FILE).exists()):
             raise PausedError("The owner has paused new paid jobs; running ones go on. Nothing was sent.")
         self._check_disk(MIN_FREE_BYTES_PAID if is_paid else MIN_FREE_BYTES)
@@ -54,9 +58,15 @@ class Admission:
         """Let a new file be kept, or say why not.
 
         Raises:
+            ReadOnlyError: The database is damaged (B13).
             StoreError: The disk is full.
         """
+        self._check_damage()
         self._check_disk(MIN_FREE_BYTES)
+
+    def _check_damage(self) -> None:
+        if self.damage is not None:
+            raise ReadOnlyError(self.damage)
 
     def _check_disk(self, needed_bytes: int) -> None:
         free_bytes = self.free_bytes(self.data_dir)

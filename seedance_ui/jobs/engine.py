@@ -22,10 +22,15 @@ def open_engine(url: str) -> Engine:
     """Return an engine for an SQLAlchemy URL; nothing is connected yet."""
     # A server that was restarted, or that ended what was idle for long, must not cost anybody's click.
     engine = create_engine(url, pool_pre_ping=True)
-    if engine.dialect.name == "sqlite":
+    if engine.dialect.name == "sqlite" and not is_read_only(url):
         event.listen(engine, "connect", _set_sqlite_pragmas)
         event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def is_read_only(url: str) -> bool:
+    """Return whether a URL names a database that is opened for reading only (B13)."""
+    return make_url(url).query.get("mode") == "ro"
 
 
 def _set_sqlite_pragmas(connection: Any, record: object) -> None:

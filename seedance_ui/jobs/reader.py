@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from seedance_ui.domain.job import Job, JobState, SnapshotJson
 from seedance_ui.domain.request import GenerationRequest
 from seedance_ui.errors import StoreError
-from seedance_ui.jobs.engine import READS_ONLY, open_engine
+from seedance_ui.jobs.engine import READS_ONLY, is_read_only, open_engine
 from seedance_ui.jobs.schema import job_events, job_from_row, jobs, prepare, similar_runs
 
 log = logging.getLogger(__name__)
@@ -26,6 +26,9 @@ class Reader:
         self._engine = open_engine(url)
         self._reader = self._engine.execution_options(**READS_ONLY)
         self._now = now
+        self._is_read_only = is_read_only(url)
+        if self._is_read_only:
+            return  # its tables were made when it was rescued
         try:
             with self._guarded("The job database cannot be opened"):
                 prepare(self._engine)

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Update, func, insert, select, update
 
 from seedance_ui.domain.job import ENDED_STATES, FINAL_STATES, Job, build_snapshot
-from seedance_ui.errors import LeaseLostError
+from seedance_ui.errors import LeaseLostError, ReadOnlyError
 from seedance_ui.jobs.bell import Bell
 from seedance_ui.jobs.reader import Reader
 from seedance_ui.jobs.schema import columns_of, job_events, jobs
@@ -84,5 +84,7 @@ class Writer(Reader):
 
     @contextlib.contextmanager
     def _write(self) -> Iterator[Connection]:
+        if self._is_read_only:
+            raise ReadOnlyError("The list of jobs is damaged and cannot be changed. Nothing was sent.")
         with self._guarded("The job could not be written"), self._engine.begin() as db:
             yield db

@@ -19,6 +19,27 @@ def is_disk_full(exc: OSError) -> bool:
     return exc.errno in {errno.ENOSPC, errno.EDQUOT}
 
 
+def is_from_full_disk(exc: BaseException | None) -> bool:
+    """Return whether an error, or what it was raised from, means that no space is left."""
+    while exc is not None:
+        if isinstance(exc, OSError) and is_disk_full(exc):
+            return True
+        exc = exc.__cause__
+    return False
+
+
+def sync(path: Path) -> None:
+    """Flush a file, or the entries of a folder, to the disk."""
+    if os.name == "nt" and path.is_dir():
+        return  # Windows cannot open a folder, and its rename is already durable
+    # Windows flushes only what may be written.
+    descriptor = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
 @contextmanager
 def noticing_full_disk() -> Iterator[None]:
     """Turn an error that means a full disk into one for people.
