@@ -17,7 +17,7 @@ from itertools import count
 from pathlib import Path
 
 import psycopg
-from sqlalchemy import URL
+from sqlalchemy import URL, make_url
 
 SUPERUSER = "seedance"
 START_WITHIN_S = 60
@@ -51,13 +51,18 @@ class PostgresqlServer:
 
     @contextlib.contextmanager
     def fresh_database(self) -> Iterator[str]:
-        """Give the SQLAlchemy URL of an empty database that nobody else uses."""
+        """Give the SQLAlchemy URL of an empty database that nobody else uses, and drop it at the end."""
+        url = self.new_database()
+        try:
+            yield url
+        finally:
+            self._run(f"DROP DATABASE {make_url(url).database} WITH (FORCE)")
+
+    def new_database(self) -> str:
+        """Return the SQLAlchemy URL of an empty database, which stays as long as the server; from any thread."""
         name = f"test_{next(_numbers)}"
         self._run(f"CREATE DATABASE {name}")
-        try:
-            yield self.url(name)
-        finally:
-            self._run(f"DROP DATABASE {name} WITH (FORCE)")
+        return self.url(name)
 
     def url(self, database: str) -> str:
         """Return the SQLAlchemy URL of a database."""
