@@ -21,6 +21,7 @@ import httpx  # noqa: TID251 - the one importer
 import stamina
 
 from seedance_ui import __version__
+from seedance_ui.domain.redaction import Redactor
 from seedance_ui.errors import (
     ProviderError,
     ProviderUnavailableError,
@@ -30,6 +31,7 @@ from seedance_ui.errors import (
 )
 from seedance_ui.providers.addresses import Location
 from seedance_ui.providers.answers import Answer
+from seedance_ui.providers.replies import Exchange, tell, telling_faults
 
 USER_AGENT = f"seedance-playground/{__version__}"
 
@@ -56,6 +58,9 @@ _FAULTS = (httpx.HTTPError, httpx.InvalidURL, httpx.CookieConflict, httpx.Stream
 
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol, httpx.InvalidURL)
 """A3: faults before a connection stands, so that nothing was taken."""
+
+_PUT = "PUT a part of a file"
+"""As it is told: a presigned link is a key, all of it."""
 
 log = logging.getLogger(__name__)
 logging.getLogger("httpx").setLevel(logging.WARNING)  # D6: its INFO lines print signed URLs
@@ -90,7 +95,8 @@ class Http:
         self._provider = provider
         self._base_url = base_url
         self._authorization = authorization
-        self._secrets = tuple(secret for secret in secrets if secret)
+        # D7: a provider's text that echoes a key must not reach a page, a log or the database.
+        self._blot = Redactor(secrets).blot
         self._explain = explain
         self._query = dict(query or {})
         # Plain http is for this machine only (config.py): a proxy must not carry a key there.
@@ -174,12 +180,13 @@ class Http:
         if not url.startswith("https://") and not (self._is_local and url.startswith("http://")):
             raise UnexpectedResponseError("The link to upload to is not https.", provider=self._provider)
         try:
-            async with self._client.stream(
-                "PUT", url, content=content, headers={"Content-Type": content_type}
-            ) as response:
-                status = response.status_code
+            with telling_faults(_PUT):
+                headers = {"Content-Type": content_type}
+                async with self._client.stream("PUT", url, content=content, headers=headers) as response:
+                    status = response.status_code
         except _FAULTS as exc:
             raise self._unreachable(exc) from exc
+        tell(Exchange(_PUT, str(status)))
         if status >= 500 or status in (408, 429):
             raise ProviderUnavailableError(f"The upload was answered with status {status}.", provider=self._provider)
         if status not in (200, 201, 204):
@@ -219,16 +226,23 @@ class Http:
             json=body,
             headers={"Authorization": self._authorization, **(headers or {})},
         )
+        what, is_paid = f"{method} {path}", client is self._submit_client
+        with telling_faults(what, is_paid=is_paid):
+            response, content = await self._exchange(client, request)
+        log.info("%s: %s → %d", self._provider, what, response.status_code)
+        text = self._blot(content.decode("utf-8", errors="replace"))
+        tell(Exchange(what, str(response.status_code), text, is_paid=is_paid))
+        headers_said = {name.lower(): self._blot(value) for name, value in response.headers.items()}
+        return Answer(response.status_code, headers_said, text, self._provider)
+
+    async def _exchange(self, client: httpx.AsyncClient, request: httpx.Request) -> tuple[httpx.Response, bytes]:
         response = await client.send(request, stream=True)
         try:
-            content = await asyncio.wait_for(self._read(response), ANSWER_WITHIN_S)
+            return response, await asyncio.wait_for(self._read(response), ANSWER_WITHIN_S)
         except asyncio.TimeoutError as exc:
             raise httpx.ReadTimeout("The answer has no end.", request=request) from exc
         finally:
             await response.aclose()
-        log.info("%s: %s %s → %d", self._provider, method, path, response.status_code)
-        text = self._blot(content.decode("utf-8", errors="replace"))
-        return Answer(response.status_code, {k.lower(): v for k, v in response.headers.items()}, text, self._provider)
 
     async def _read(self, response: httpx.Response) -> bytes:
         content = bytearray()
@@ -237,12 +251,6 @@ class Http:
             if len(content) > MAX_ANSWER_BYTES:
                 raise UnexpectedResponseError("The answer is above 2 MB.", provider=self._provider)
         return bytes(content)
-
-    def _blot(self, text: str) -> str:
-        """D7: a provider's text that echoes a key must not reach a page, a log or the database."""
-        for secret in self._secrets:
-            text = text.replace(secret, "…")
-        return text
 
     def _unreachable(self, exc: Exception) -> ProviderUnavailableError:
         return ProviderUnavailableError(f"There is no answer ({type(exc).__name__}).", provider=self._provider)
@@ -309,16 +317,20 @@ class DownloadClient:
             headers={"Host": location.authority, **headers},
             extensions={"sni_hostname": location.host, "target": location.target.encode("ascii")},
         )
-        with self._guarded():
+        what = f"GET the video at {location.host}"
+        with self._guarded(), telling_faults(what):
             response = await self._client.send(request, stream=True)
+        headers_said = {name.lower(): value for name, value in response.headers.items()}
+        kind, length = headers_said.get("content-type", "no type"), headers_said.get("content-length", "unknown")
+        tell(Exchange(what, str(response.status_code), f"{kind}, length {length}"))
 
         async def chunks() -> AsyncIterator[bytes]:
-            with self._guarded():
+            with self._guarded(), telling_faults(what):
                 async for chunk in response.aiter_raw():
                     yield chunk
 
         try:
-            yield Incoming(response.status_code, {k.lower(): v for k, v in response.headers.items()}, chunks)
+            yield Incoming(response.status_code, headers_said, chunks)
         finally:
             await response.aclose()
 

@@ -44,6 +44,16 @@ def listening(listener: Listener) -> Iterator[None]:
         _listener.reset(token)
 
 
+@contextmanager
+def telling_faults(what: str, *, is_paid: bool = False) -> Iterator[None]:
+    """Tell the listener, if there is one, what breaks in this block before an answer is there."""
+    try:
+        yield
+    except Exception as exc:
+        tell(Exchange(what, type(exc).__name__, is_paid=is_paid))
+        raise
+
+
 def tell(exchange: Exchange) -> None:
     """Tell the listener, if there is one; what breaks there must not touch what the exchange was for."""
     listener = _listener.get()
