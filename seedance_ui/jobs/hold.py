@@ -23,6 +23,8 @@ class Hold:
         self.job = job
         self.provider = provider
         self.tools = tools
+        self.notes = tools.new_notes()
+        """What the provider answered since the last move, which the next one writes down."""
         self.nudged = asyncio.Event()
         """Set from outside when a person wants something of this job."""
         self.sending: asyncio.Task[None] | None = None
@@ -55,7 +57,9 @@ class Hold:
             LeaseLostError: Somebody else moved it, or holds it now.
             StoreError: The database did not take it.
         """
-        self.job = await self.tools.blocking(lambda: self.tools.store.move(self.job, **changes))
+        replies = self.notes.unwritten
+        self.job = await self.tools.blocking(lambda: self.tools.store.move(self.job, replies=replies, **changes))
+        self.notes.forget(replies)
 
     async def look_again(self) -> None:
         """See the job as it is in the table, after something broke.

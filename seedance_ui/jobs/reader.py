@@ -14,6 +14,8 @@ from seedance_ui.domain.job import Job, JobState, SnapshotJson
 from seedance_ui.domain.request import GenerationRequest
 from seedance_ui.errors import StoreError
 from seedance_ui.jobs.engine import READS_ONLY, is_read_only, open_engine
+from seedance_ui.jobs.evidence import Record
+from seedance_ui.jobs.replies import read_replies
 from seedance_ui.jobs.schema import job_events, job_from_row, jobs, prepare, similar_runs
 
 log = logging.getLogger(__name__)
@@ -59,6 +61,18 @@ class Reader:
         )
         with self._read() as db:
             return [(row.seq, row.detail) for row in db.execute(newer)]
+
+    def record_of(self, job_id: str) -> Record | None:
+        """Return everything that the tables say about a job (B18); None for an unknown id."""
+        events = select(job_events).where(job_events.c.job_id == job_id).order_by(job_events.c.seq)
+        with self._read() as db:
+            job = self._get(db, job_id)
+            if job is None:
+                return None
+            rows = db.execute(events).mappings().all()
+            replies = read_replies(db, job_id)
+        states = [(JobState(row["state"]), row["at"]) for row in rows]
+        return Record(job, states, quoted=rows[0]["detail"]["cost"], replies=replies)
 
     def reached_at(self, job_id: str, state: JobState) -> datetime | None:
         """Return when a job first came into a state; None where it never did."""

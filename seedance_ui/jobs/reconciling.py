@@ -8,6 +8,7 @@ from seedance_ui.domain.job import Job, JobState
 from seedance_ui.errors import SeedanceError
 from seedance_ui.jobs.tools import Tools
 from seedance_ui.providers.base import Provider
+from seedance_ui.providers.replies import listening
 
 log = logging.getLogger(__name__)
 
@@ -45,7 +46,12 @@ async def adopt_where_found(job_id: str, provider: Provider, tools: Tools) -> bo
     if job is None or not may_be_there(job):
         return True
     known = await tools.blocking(tools.store.remote_ids, provider.info.id)
-    remote_id = await provider.reconcile(job, known=known)
+    notes = tools.new_notes(with_words=False)  # a provider's list also holds other people's jobs
+    try:
+        with listening(notes.hear):
+            remote_id = await provider.reconcile(job, known=known)
+    finally:
+        await tools.blocking(tools.store.note, job_id, notes.unwritten)
     if remote_id is None:
         return False
     log.info("Job %s: %s has it as %s", job_id, provider.info.label, remote_id)

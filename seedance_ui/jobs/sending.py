@@ -122,6 +122,7 @@ async def _move_or_adopt(hold: Hold, taken: dict[str, Any]) -> None:
         await hold.move(**taken)
     except LeaseLostError:
         await hold.tools.blocking(lambda: hold.tools.store.adopt(hold.job.job_id, remote_id=taken["remote_id"]))
+        await hold.tools.blocking(hold.tools.store.note, hold.job.job_id, hold.notes.unwritten)
         raise
 
 

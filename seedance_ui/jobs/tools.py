@@ -8,7 +8,9 @@ from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from seedance_ui.domain.redaction import Redactor
 from seedance_ui.jobs.clock import Clock
+from seedance_ui.jobs.replies import Notes
 from seedance_ui.jobs.store import Store
 from seedance_ui.jobs.turns import Turns
 from seedance_ui.library import Library
@@ -27,10 +29,16 @@ class Tools:
     executor: Executor
     """Where calls that block run: one transaction, or one file."""
     downloader: Downloader = field(default_factory=Downloader)
+    redactor: Redactor = field(default_factory=Redactor)
+    """What takes out of a provider's answers what must not be written down."""
     turns: Turns = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "turns", Turns(self.clock))  # frozen, and made of another field
+
+    def new_notes(self, *, with_words: bool = True) -> Notes:
+        """Return what listens to a provider's answers about one job; without words where they are about more."""
+        return Notes(self.redactor, self.clock.now, with_words=with_words)
 
     async def blocking(self, call: Callable[..., T], *args: Any) -> T:
         """Run a call that blocks beside the loop."""

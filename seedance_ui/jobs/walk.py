@@ -15,6 +15,7 @@ from seedance_ui.errors import LeaseLostError, StoreError
 from seedance_ui.jobs import polling, saving, sending
 from seedance_ui.jobs.hold import Hold
 from seedance_ui.jobs.schedule import broke_again_s
+from seedance_ui.providers.replies import listening
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +43,8 @@ async def walk(hold: Hold) -> None:
             if broken:
                 await hold.look_again()
             while hold.job.state in OPEN_STATES:
-                await STEPS[hold.job.state](hold)
+                with listening(hold.notes.hear):
+                    await STEPS[hold.job.state](hold)
                 broken = 0
             return
         except LeaseLostError:

@@ -13,6 +13,7 @@ from seedance_ui.jobs.reconciling import adopt_where_found, may_be_there
 from seedance_ui.jobs.runner import Runner
 from seedance_ui.jobs.tools import Tools
 from seedance_ui.providers.base import Provider
+from seedance_ui.providers.replies import listening
 
 
 class WaysOn:
@@ -52,7 +53,7 @@ class WaysOn:
         provider = self._provider_of(job)
         if job is None or provider is None or not may_be_there(job):
             return job
-        if not await self._runner.ask(provider.is_record_of(job, remote_id)):
+        if not await self._is_record_of(job, provider, remote_id):
             raise GenerationMismatchError(
                 f"{provider.info.label} has no video under {remote_id!r} that this request made at that time. "
                 "Nothing was changed, nothing was sent."
@@ -60,6 +61,14 @@ class WaysOn:
         if not await self._tools.blocking(lambda: self._tools.store.adopt_found(job_id, remote_id=remote_id)):
             raise GenerationMismatchError(f"The video {remote_id!r} belongs to another job here. Nothing was changed.")
         return await self._going_on(job_id)
+
+    async def _is_record_of(self, job: Job, provider: Provider, remote_id: str) -> bool:
+        notes = self._tools.new_notes(with_words=False)  # it may turn out to be another person's
+        try:
+            with listening(notes.hear):
+                return await self._runner.ask(provider.is_record_of(job, remote_id))
+        finally:
+            await self._tools.blocking(self._tools.store.note, job.job_id, notes.unwritten)
 
     async def put_away(self, job_id: str) -> Job | None:
         """Hide a job that rests from the stage; it stays in the list.

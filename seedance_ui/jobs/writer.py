@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +13,7 @@ from seedance_ui.domain.job import ENDED_STATES, FINAL_STATES, Job, build_snapsh
 from seedance_ui.errors import LeaseLostError, ReadOnlyError
 from seedance_ui.jobs.bell import Bell
 from seedance_ui.jobs.reader import Reader
+from seedance_ui.jobs.replies import Reply, append_replies
 from seedance_ui.jobs.schema import columns_of, job_events, jobs
 
 
@@ -23,11 +24,12 @@ class Writer(Reader):
         super().__init__(url, now=now)
         self._bell = bell
 
-    def move(self, job: Job, **changes: Any) -> Job:
+    def move(self, job: Job, *, replies: Sequence[Reply] = (), **changes: Any) -> Job:
         """Change a job that is as the caller last saw it, and append the event.
 
         Args:
             job: Its id, state, worker and epoch must still stand in the table.
+            replies: What its provider answered since the last move; written in the same transaction.
             changes: Fields of `Job`.
 
         Raises:
@@ -43,8 +45,17 @@ class Writer(Reader):
             if not self._change(db, as_seen, changes):
                 raise LeaseLostError(f"Job {job.job_id} is not in state {job.state.value!r} under our lease any more.")
             moved = self._append_event(db, job.job_id)
+            append_replies(db, job.job_id, replies)
         self._bell.ring(job.job_id)
         return moved
+
+    def note(self, job_id: str, replies: Sequence[Reply]) -> None:
+        """Write what a provider answered where the job does not move, or somebody else moves it."""
+        if not replies:
+            return
+        with self._write() as db:
+            if self._get(db, job_id, to_change=True) is not None:
+                append_replies(db, job_id, replies)
 
     def _change_one(self, job_id: str, where: Any, changes: dict[str, Any]) -> bool:
         """Change a job that is as `where` says, whoever holds it, and append the event."""
