@@ -50,6 +50,16 @@ class Hold:
         """Begin to watch how long the provider keeps what it has of the job, from a time in the records."""
         return Retention(self.tools.clock, since=since, kept_s=self.provider.spec().retention_s)
 
+    async def pause(self, seconds: float) -> None:
+        """Wait so long, or until a person wants something."""
+        over = asyncio.ensure_future(self.tools.clock.sleep(seconds))
+        nudge = asyncio.ensure_future(self.nudged.wait())
+        try:
+            await asyncio.wait({over, nudge}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            over.cancel()
+            nudge.cancel()
+
     async def move(self, **changes: Any) -> None:
         """Commit a move, and see the job as it is now.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from dataclasses import dataclass, field
 from typing import Any
@@ -192,11 +191,5 @@ async def _wait(hold: Hold, running_for_s: float, failures: int, retry_after_s: 
         failures=failures,
         retry_after_s=retry_after_s,
     )
-    pause = asyncio.ensure_future(hold.tools.clock.sleep(wait_s))
-    nudge = asyncio.ensure_future(hold.nudged.wait())
-    try:
-        await asyncio.wait({pause, nudge}, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        pause.cancel()
-        nudge.cancel()
+    await hold.pause(wait_s)
     return wait_s

@@ -21,6 +21,7 @@ async def save(hold: Hold) -> None:
     since = await hold.tools.blocking(hold.tools.store.reached_at, hold.job.job_id, JobState.DOWNLOADING)
     retention = hold.retention(since=since or hold.tools.clock.now())
     while hold.job.state is JobState.DOWNLOADING:
+        hold.nudged.clear()
         try:
             video = await _saved(hold)
         except LeaseLostError:
@@ -76,4 +77,4 @@ async def _save_later(hold: Hold, exc: SeedanceError, failures: int, retention: 
     time_left = f" until {until:%Y-%m-%d %H:%M} UTC" if hold.tools.clock.now() < until else ""
     await hold.say(f"Saving the video, and trying again{time_left}: {exc}")
     retry_after_s = exc.retry_after_s if isinstance(exc, RateLimitError) else None
-    await hold.tools.clock.sleep(save_again_s(failures, retry_after_s))
+    await hold.pause(save_again_s(failures, retry_after_s))

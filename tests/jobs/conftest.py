@@ -79,10 +79,17 @@ class Bench:
 
     async def until_message(self, job_id: str, message: str) -> None:
         """Wait until a job says this."""
+        await self._until_any_said(job_id, lambda said: said == message)
+
+    async def until_said(self, job_id: str, words: str) -> None:
+        """Wait until a job says something with these words in it."""
+        await self._until_any_said(job_id, lambda said: words in said)
+
+    async def _until_any_said(self, job_id: str, is_it: Callable[[str], bool]) -> None:
         with self.bell.listen(job_id) as rung:
             while True:
                 rung.clear()
-                if message in (snapshot["message"] for _, snapshot in self.store.events_after(job_id, 0)):
+                if any(is_it(snapshot["message"]) for _, snapshot in self.store.events_after(job_id, 0)):
                     return
                 await asyncio.wait_for(rung.wait(), 30)
 

@@ -191,3 +191,21 @@ async def test_save_after_a_restart_asks_where_the_video_is_now(bench: Bench, vi
     bench.start_runner()
     assert is_whole(bench, await bench.until(job_id), videos)
     assert says.asked == 1
+
+
+async def test_save_that_waits_is_tried_at_once_where_a_person_wants_it(
+    bench: Bench, videos: Videos, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """B8: what stood in the way may be out of it."""
+
+    async def endless(seconds: float) -> None:
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(bench.clock, "sleep", endless)
+    says = Says(bench, videos, None, None, "/v.mp4")
+    runner = bench.start_runner()
+    job_id = bench.add()
+    await bench.until_said(job_id, "trying again")
+    runner.nudge(job_id)
+    assert is_whole(bench, await bench.until(job_id), videos)
+    assert says.asked == 3
