@@ -296,11 +296,11 @@ class Services:
         with self._bell.listen(job_id) as rung:
             while True:
                 rung.clear()
-                events = await self.events_after(job_id, after)
-                for seq, snapshot in events:
+                # Looked at before the events: where it ends meanwhile, its last event is among them or still to come.
+                latest = await self.snapshot(job_id)
+                for seq, snapshot in await self.events_after(job_id, after):
                     yield seq, snapshot
-                    after = seq
-                latest = events[-1][1] if events else await self.snapshot(job_id)
+                    after, latest = seq, snapshot
                 if latest is None or latest["state"] in ended:
                     return
                 # The time-out is for an event that another process wrote: its bell does not ring here.

@@ -12,40 +12,25 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from seedance_ui.domain.job import ENDED_STATES, Job, JobState, JobUpdate
 from seedance_ui.jobs.bell import Bell, wait_at_most
-from seedance_ui.jobs.clock import SystemClock
 from seedance_ui.jobs.engine import lock_of
 from seedance_ui.jobs.runner import LEASE_S, Runner
 from seedance_ui.jobs.store import Store
 from seedance_ui.jobs.tools import Tools
 from seedance_ui.library import Library
 from seedance_ui.providers.base import Setup
-from tests.scripted import ScriptedProvider, make_job
+from tests.scripted import QuickWaits, ScriptedProvider, make_job
 
 ROOT = Path(__file__).parents[2]
 JOBS = 50
 WITHIN_S = 60
 LOOK_AGAIN_S = 0.1
-
-
-class QuickWaits(SystemClock):
-    """The time of day as it is, so that leases last; a wait passes at once."""
-
-    def __init__(self) -> None:
-        self.ahead = timedelta(0)
-        """How far this process is ahead of the others."""
-
-    def now(self) -> datetime:
-        return super().now() + self.ahead
-
-    async def sleep(self, seconds: float) -> None:
-        await asyncio.sleep(0.001)
 
 
 class Replica:
