@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
@@ -27,6 +28,9 @@ MAX_RETRY_AFTER_S = 300.0
 
 MAX_ID_CHARS = 256
 """A longer id is none: it could neither be asked for nor be read by a person."""
+
+_WINDOW_BITS = {"gzip": 31, "x-gzip": 31, "deflate": 15}
+"""How zlib is told which it is. Sources: RFC 9110, section 8.4.1; https://zlib.net/manual.html."""
 
 _SECONDS = re.compile(r"[0-9]{1,15}")
 
@@ -144,3 +148,25 @@ def say(value: object) -> str:
     if isinstance(value, dict):
         return next((said for name in _WORD_FIELDS if (said := say(value.get(name)))), "")
     return ""
+
+
+def unpack(content: bytes, encoding: str, most_bytes: int) -> bytes:
+    """Return what was packed, up to so many bytes: a bomb is never unpacked in full.
+
+    Args:
+        content: A whole body.
+        encoding: Its Content-Encoding; "" where it has none.
+        most_bytes: What is behind that is left out.
+
+    Raises:
+        ValueError: It is broken, or packed in another way than HTTP's oldest two.
+    """
+    name = encoding.strip().lower() or "identity"
+    if name == "identity":
+        return content
+    if name not in _WINDOW_BITS:
+        raise ValueError(f"packed as {name!r}")
+    try:
+        return zlib.decompressobj(_WINDOW_BITS[name]).decompress(content, most_bytes)
+    except zlib.error as exc:
+        raise ValueError("broken") from exc

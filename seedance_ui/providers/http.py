@@ -30,7 +30,7 @@ from seedance_ui.errors import (
     UnexpectedResponseError,
 )
 from seedance_ui.providers.addresses import Location
-from seedance_ui.providers.answers import Answer
+from seedance_ui.providers.answers import Answer, unpack
 from seedance_ui.providers.replies import Exchange, tell, telling_faults
 
 USER_AGENT = f"seedance-playground/{__version__}"
@@ -230,7 +230,7 @@ class Http:
         with telling_faults(what, is_paid=is_paid):
             response, content = await self._exchange(client, request)
         log.info("%s: %s → %d", self._provider, what, response.status_code)
-        text = self._blot(content.decode("utf-8", errors="replace"))
+        text = self._blot(content.decode("utf-8-sig", errors="replace"))
         tell(Exchange(what, str(response.status_code), text, is_paid=is_paid))
         headers_said = {name.lower(): self._blot(value) for name, value in response.headers.items()}
         return Answer(response.status_code, headers_said, text, self._provider)
@@ -245,12 +245,19 @@ class Http:
             await response.aclose()
 
     async def _read(self, response: httpx.Response) -> bytes:
+        """Read a body; one that came packed, though it was asked for as it is, is unpacked up to the cap."""
         content = bytearray()
-        async for chunk in response.aiter_bytes():
+        async for chunk in response.aiter_raw():
             content += chunk
             if len(content) > MAX_ANSWER_BYTES:
-                raise UnexpectedResponseError("The answer is above 2 MB.", provider=self._provider)
-        return bytes(content)
+                break
+        try:
+            unpacked = unpack(bytes(content), response.headers.get("content-encoding", ""), MAX_ANSWER_BYTES + 1)
+        except ValueError as exc:
+            raise UnexpectedResponseError("The answer cannot be unpacked.", provider=self._provider) from exc
+        if len(content) > MAX_ANSWER_BYTES or len(unpacked) > MAX_ANSWER_BYTES:
+            raise UnexpectedResponseError("The answer is above 2 MB.", provider=self._provider)
+        return unpacked
 
     def _unreachable(self, exc: Exception) -> ProviderUnavailableError:
         return ProviderUnavailableError(f"There is no answer ({type(exc).__name__}).", provider=self._provider)
