@@ -17,8 +17,8 @@ import struct
 import sys
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
@@ -81,6 +81,13 @@ class AcceptThen:
 
 
 @dataclass(frozen=True)
+class AcceptThenEdit:
+    """Do what was asked for, and change what the JSON of the answer says."""
+
+    change: Callable[[Any], Any]
+
+
+@dataclass(frozen=True)
 class Drop:
     """Read the request, do nothing, and close the connection without an answer."""
 
@@ -108,7 +115,7 @@ class Hold:
     go: threading.Event = field(default_factory=threading.Event)
 
 
-Fault = Instead | AcceptThen | Drop | Reset | AcceptThenDrop | AcceptThenReset | Hold
+Fault = Instead | AcceptThen | AcceptThenEdit | Drop | Reset | AcceptThenDrop | AcceptThenReset | Hold
 
 
 class FakeServer(ABC):
@@ -187,6 +194,8 @@ class FakeServer(ABC):
             reply = self.handle(request)
         if isinstance(fault, AcceptThen):
             return fault.reply
+        if isinstance(fault, AcceptThenEdit):
+            return replace(reply, body=fault.change(json.loads(reply.content())))
         if isinstance(fault, AcceptThenReset):
             raise ConnectionResetError
         return None if isinstance(fault, AcceptThenDrop) else reply
@@ -255,11 +264,15 @@ def _handler_for(fake: FakeServer) -> type[BaseHTTPRequestHandler]:
             self._send(reply)
 
         def _read(self) -> Received | None:
-            """Return the request; None for a body without a declared length."""
+            """Return the request; None for a body without a declared length, or one that the client did not end."""
             if "transfer-encoding" in self.headers:
                 self.close_connection = True
                 return None
-            body = self.rfile.read(int(self.headers.get("content-length", "0")))
+            size_bytes = int(self.headers.get("content-length", "0"))
+            body = self.rfile.read(size_bytes)
+            if len(body) < size_bytes:  # it died meanwhile: nothing was asked for
+                self.close_connection = True
+                return None
             parts = urlsplit(self.path)
             headers = {name.lower(): value for name, value in self.headers.items()}
             return Received(
