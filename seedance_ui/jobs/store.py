@@ -11,7 +11,7 @@ from collections.abc import Collection, Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, insert, select, true, update
+from sqlalchemy import ColumnElement, RowMapping, and_, insert, select, true, update
 from sqlalchemy.exc import IntegrityError
 
 from seedance_ui.domain.job import CANCELLABLE_HERE, OPEN_STATES, RESTING_STATES, Job, JobState, Phase
@@ -183,11 +183,11 @@ class Store(Leases):
         waiting = and_(jobs.c.provider == provider, UNCLAIMED)
         in_line = select(jobs.c.job_id, jobs.c.message).where(waiting).order_by(jobs.c.number).limit(SHOWN_PLACES)
         with self._read() as db:  # an idle app must not take the write lock each second
-            if not _places_to_tell(db.execute(in_line).all()):
+            if not _places_to_tell(db.execute(in_line).mappings().all()):
                 return
         with self._write() as db:
             # Another process may tell them too: each is told once, by who sees the line as it is.
-            told = _places_to_tell(db.execute(in_line.with_for_update()).all())
+            told = _places_to_tell(db.execute(in_line.with_for_update()).mappings().all())
             for job_id, message in told.items():
                 self._change(db, update(jobs).where(jobs.c.job_id == job_id), {"message": message})
                 self._append_event(db, job_id)
@@ -195,10 +195,10 @@ class Store(Leases):
             self._bell.ring(job_id)
 
 
-def _places_to_tell(line: Sequence[Row[tuple[str, str]]]) -> dict[str, str]:
+def _places_to_tell(line: Sequence[RowMapping]) -> dict[str, str]:
     """Return what the card of each job in line has to say, where it does not say so yet."""
-    words = {row.job_id: f"Waiting, number {place} in line" for place, row in enumerate(line, start=1)}
-    return {row.job_id: words[row.job_id] for row in line if row.message != words[row.job_id]}
+    numbered = ((row, f"Waiting, number {place} in line") for place, row in enumerate(line, start=1))
+    return {row["job_id"]: words for row, words in numbered if row["message"] != words}
 
 
 _GOES_ON = {"state": JobState.RUNNING, "error": None, "worker": None, "closed": False}
