@@ -1,7 +1,7 @@
 """Settings: how each variable is read and checked; the only reader of the environment.
 
-`Settings.from_env` is pure: a mapping in, a frozen value out. The variables themselves stand in `variables.py`.
-Money is in US dollars. A key's value stands in no message and in no `repr`.
+`Settings.from_env` is pure but for one question about the disk of a Space: a mapping in, a frozen value out. The
+variables themselves stand in `variables.py`. Money is in US dollars. A key's value stands in no message and no `repr`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import ipaddress
 import logging
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -32,6 +32,15 @@ logger = logging.getLogger(__name__)
 _DEFAULTS = {variable.name: variable.default for variable in VARIABLES}
 _OUR_PREFIXES = ("SEEDANCE_", "SCENARIO_", "AIMLAPI_")
 _MAX_KEY_CHARS = 512
+
+
+SPACE_VOLUME = Path("/data")
+"""Where a Space has its volume, if nobody chose another place. Source: docs/hub/spaces-storage, 2026-11-20 (C)."""
+
+
+def _is_volume(path: Path) -> bool:
+    """Return whether something is mounted there that can be written: an image may bring a folder of that name."""
+    return path != Path(path.anchor) and os.path.ismount(path) and os.access(path, os.W_OK)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +70,8 @@ class Settings:
     """0 takes a free one."""
     is_space: bool
     """Whether this runs on Hugging Face Spaces."""
+    is_ephemeral: bool
+    """Whether a restart empties the data directory: on a Space without a volume there."""
 
     @property
     def visitors_may_spend(self) -> bool:
@@ -83,15 +94,19 @@ class Settings:
         return not _is_loopback(self.server_name)
 
     @classmethod
-    def from_env(cls, mapping: Mapping[str, str]) -> Settings:
+    def from_env(cls, mapping: Mapping[str, str], *, is_volume: Callable[[Path], bool] = _is_volume) -> Settings:
         """Build the settings from variables; an empty or blank value counts as unset.
+
+        Args:
+            mapping: The variables.
+            is_volume: Whether a volume is mounted at a path; asked on a Space only.
 
         Raises:
             ConfigError: A value has not the wanted form; the message names the variable.
         """
         env = {name: value.strip() for name, value in mapping.items() if value.strip()}
         is_space = "SPACE_ID" in env
-        data_dir = _data_dir(env)
+        data_dir = _data_dir(env, is_space and is_volume(SPACE_VOLUME))
         # A Space's proxy comes from outside the container.
         server_name = env.get("GRADIO_SERVER_NAME", "0.0.0.0" if is_space else "127.0.0.1")  # noqa: S104
         return cls(
@@ -108,6 +123,7 @@ class Settings:
             server_name=server_name,
             server_port=_port(env),
             is_space=is_space,
+            is_ephemeral=is_space and not any(is_volume(path) for path in (data_dir, *data_dir.parents)),
         )
 
 
@@ -244,8 +260,10 @@ def _is_loopback(host: str) -> bool:
         return False
 
 
-def _data_dir(env: Mapping[str, str]) -> Path:
+def _data_dir(env: Mapping[str, str], has_volume: bool) -> Path:
     written = env.get("SEEDANCE_DATA_DIR")
+    if written is None and has_volume:
+        return SPACE_VOLUME / "seedance-playground"
     if written is None:
         return Path(platformdirs.user_data_dir("seedance-playground", appauthor=False)).absolute()
     try:

@@ -45,6 +45,10 @@ class Library:
         """Return where the last frame (PNG, full size) of a job is or will be."""
         return self.directory / f"{job_id}-last.png"
 
+    def has_video(self, job_id: str) -> bool:
+        """Return whether the video of a job is here; a person may have deleted it (B16), or a restart (B17)."""
+        return self.video_path(job_id).is_file()
+
     def saved(self, job_id: str) -> SavedVideo | None:
         """Measure a video that is in the library already; None where there is none that is whole. Blocks."""
         path = self.video_path(job_id)

@@ -37,6 +37,7 @@ from seedance_ui.jobs.handovers import HandedOver, Handovers
 from seedance_ui.jobs.intents import Intents
 from seedance_ui.jobs.runner import LOOK_AGAIN_S, Runner
 from seedance_ui.jobs.store import Store
+from seedance_ui.jobs.opening import find_opening
 from seedance_ui.jobs.tools import Tools
 from seedance_ui.jobs.ways_on import WaysOn
 from seedance_ui.library import Library, prepare_directory
@@ -50,6 +51,12 @@ LOCAL_OWNER = "local"
 
 MAX_BATCH = 4
 """How many videos one click may ask for."""
+VIDEOS_VANISH = (
+    "The disk of this Space is emptied when it restarts, and every video on it is gone then. "
+    "Download what you want to keep."
+)
+"""B17: for a Space without a volume."""
+
 
 
 class Services:
@@ -83,14 +90,17 @@ class Services:
         self._library = Library(data_dir / "library")
         self._intake = Intake(data_dir / "uploads")
         self._bell = Bell()
-        self._store = Store(settings.database_url, now=self._clock.now, bell=self._bell)
+        opening = find_opening(settings.database_url, data_dir / "backups", now=self._clock.now, free_bytes=free_bytes)
+        self._rescue = opening.rescue
+        self._store = Store(opening.url, now=self._clock.now, bell=self._bell)
         self._executor = ThreadPoolExecutor(max_workers=4, thread_name_prefix="store")
         self._tools = Tools(self._store, self._library, self._clock, self._executor)
         self._handovers = Handovers(self._store.engine, settings.public_url) if settings.public_url else None
         self._providers = {name: make(self._setup(name, make.info)) for name, make in providers.items()}
-        self._runner = Runner(self._providers, self._tools, lock=lock_of(settings.database_url))
+        lock = lock_of(settings.database_url)
+        self._runner = Runner(self._providers, self._tools, lock=lock, backups=opening.backups)
         self._offers = Offers(self._providers, settings.keys, self.is_public)
-        self._admission = Admission(self._store, data_dir, settings.is_paused, free_bytes)
+        self._admission = Admission(self._store, data_dir, settings.is_paused, free_bytes, self._damage)
         self._intents = Intents(self._providers, self._runner, self._tools)
         self._ways_on = WaysOn(self._providers, self._runner, self._tools)
 
@@ -109,8 +119,9 @@ class Services:
         )
 
     def start(self) -> None:
-        """Begin to walk jobs; what a dead process left goes on."""
-        self._runner.start()
+        """Begin to walk jobs; what a dead process left goes on. Walks none where the database is damaged (B13)."""
+        if not self.is_read_only:
+            self._runner.start()
 
     @property
     def is_running(self) -> bool:
@@ -120,6 +131,27 @@ class Services:
     def stop(self) -> None:
         """Let what is being sent arrive, and stop; a restart goes on from the table."""
         self._runner.stop()
+    @property
+    def is_read_only(self) -> bool:
+        """Whether the database is damaged, so that what can be read is shown and nothing else is done (B13)."""
+        return self._rescue is not None
+
+    @property
+    def keeps_files(self) -> bool:
+        """Whether videos outlive a restart (B17)."""
+        return not self.settings.is_ephemeral
+
+    @property
+    def trouble(self) -> str | None:
+        """What every visitor must know: that nothing new can be made (B13), or that videos vanish (B17)."""
+        return self._damage or (None if self.keeps_files else VIDEOS_VANISH)
+
+    @property
+    def _damage(self) -> str | None:
+        if self._rescue is None:
+            return None
+        return self._rescue.for_visitors if self.is_public else self._rescue.for_owner
+
         self._executor.shutdown()
         self._store.close()
 
@@ -319,12 +351,19 @@ class Services:
     # -- finished videos ---------------------------------------------------------------------------
 
     async def library(self, owner: str | None, *, limit: int = 200) -> list[LibraryItemJson]:
-        """Return an owner's finished videos, newest first."""
-        jobs = await self._tools.blocking(lambda: self._store.jobs_of(owner, {JobState.SUCCEEDED}, limit=limit))
-        return [
-            build_library_item(job, provider_label=self._label(job.request.provider), now=self._clock.now())
-            for job in jobs
-        ]
+        """Return an owner's finished videos and jobs that rest, closed ones too, newest first."""
+        listed = RESTING_STATES | {JobState.SUCCEEDED}
+        jobs = await self._tools.blocking(lambda: self._store.jobs_of(owner, listed, limit=limit))
+        return await self._tools.blocking(lambda: [self._library_item(job) for job in jobs])
+
+    def _library_item(self, job: Job) -> LibraryItemJson:
+        """Look for a job's file too, which blocks."""
+        return build_library_item(
+            job,
+            provider_label=self._label(job.request.provider),
+            now=self._clock.now(),
+            has_file=self._library.video_path(job.job_id).exists(),
+        )
 
     def _label(self, provider_id: str) -> str:
         provider = self._providers.get(provider_id)

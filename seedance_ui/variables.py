@@ -16,7 +16,7 @@ VARIABLES = (
     Variable(
         "SEEDANCE_DATA_DIR",
         "path of a directory",
-        "the user's data directory",
+        "the user's data directory; on a Space with a volume at /data, there",
         "Holds the database, the videos and the uploads.",
     ),
     Variable(

@@ -51,6 +51,33 @@ def test_data_dir_by_default_is_the_users_own_and_outside_the_working_directory(
     assert Path.cwd() not in data_dir.parents
 
 
+@pytest.mark.parametrize(
+    ("env", "mounted", "data_dir", "is_ephemeral"),
+    [
+        ({}, {"/data"}, None, False),
+        ({"SPACE_ID": "anna/films"}, set(), None, True),
+        ({"SPACE_ID": "anna/films"}, {"/data"}, "/data/seedance-playground", False),
+        ({"SPACE_ID": "anna/films", "SEEDANCE_DATA_DIR": "/data"}, {"/data"}, "/data", False),
+        ({"SPACE_ID": "anna/films", "SEEDANCE_DATA_DIR": "/srv/films"}, {"/data"}, "/srv/films", True),
+        ({"SPACE_ID": "anna/films", "SEEDANCE_DATA_DIR": "/srv/films"}, {"/srv"}, "/srv/films", False),
+    ],
+    ids=["at-home", "no-volume", "volume", "volume-itself", "beside-the-volume", "another-volume"],
+)
+def test_videos_are_kept_where_a_space_has_a_volume(
+    env: dict[str, str], mounted: set[str], data_dir: str | None, is_ephemeral: bool
+) -> None:
+    """B17: only a Space without one forgets; on one's own machine nothing does."""
+    settings = Settings.from_env(env, is_volume=lambda path: path.as_posix() in mounted)
+    assert settings.is_ephemeral is is_ephemeral
+    assert settings.data_dir == (Settings.from_env({}).data_dir if data_dir is None else Path(data_dir))
+    assert settings.database_url == f"sqlite:///{settings.data_dir.as_posix()}/seedance.sqlite3"
+
+
+def test_the_disk_of_the_machine_itself_is_no_volume() -> None:
+    """B17: asked of the real disk; its root is mounted as well."""
+    assert Settings.from_env({"SPACE_ID": "anna/films", "SEEDANCE_DATA_DIR": "/films-of-nobody"}).is_ephemeral
+
+
 def test_data_dir_is_made_absolute(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("HOME", str(tmp_path / "home"))

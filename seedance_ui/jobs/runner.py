@@ -18,6 +18,7 @@ from filelock import FileLock, Timeout
 
 from seedance_ui.domain.job import Job, JobError, JobState, Phase
 from seedance_ui.errors import StoreError
+from seedance_ui.jobs.backup import Backups
 from seedance_ui.jobs.bell import wait_at_most
 from seedance_ui.jobs.hold import Hold
 from seedance_ui.jobs.reconciling import look_for, may_be_there
@@ -34,6 +35,12 @@ LEASE_S = 60.0
 LOOK_AGAIN_S = 1.0
 """How often to look for work that nobody rang for: another process's job, a lease that ran out."""
 
+BACKUP_AFTER_S = 30.0
+"""How long after the start the first look is whether a backup is due."""
+
+BACKUP_LOOK_S = 600.0
+"""How often that is looked at; also how soon one that failed is tried again."""
+
 STOP_WITHIN_S = 4.0
 """How long a shutdown waits for requests that are on their way."""
 
@@ -43,10 +50,18 @@ T = TypeVar("T")
 class Runner:
     """Walks every job of the table that this process may run."""
 
-    def __init__(self, providers: Mapping[str, Provider], tools: Tools, *, lock: FileLock | None) -> None:
+    def __init__(
+        self,
+        providers: Mapping[str, Provider],
+        tools: Tools,
+        *,
+        lock: FileLock | None,
+        backups: Backups | None = None,
+    ) -> None:
         self._providers = providers
         self._tools = tools
         self._lock = lock
+        self._backups = backups
         self.worker = secrets.token_urlsafe(12)
         """Who this process is in the table."""
         self._walks: dict[str, tuple[Hold, asyncio.Task[None]]] = {}
@@ -67,6 +82,8 @@ class Runner:
         if self._thread.is_alive():
             self._loop.call_soon_threadsafe(self._begin_to_stop)
             self._thread.join()
+        elif self._thread.ident is None:  # it was never started
+            self._loop.close()
 
     def wake(self) -> None:
         """There is a new job."""
@@ -86,7 +103,14 @@ class Runner:
         return self._thread.is_alive()
 
     async def ask(self, question: Coroutine[Any, Any, T]) -> T:
-        """Run a provider's coroutine where its connections live, from any other loop."""
+        """Run a provider's coroutine where its connections live, from any other loop.
+
+        Raises:
+            StoreError: No job is walked here now, so that nobody is asked anything.
+        """
+        if not self.is_running:
+            question.close()
+            raise StoreError("No job can be run here now, so that no provider is asked. Nothing was sent.")
         return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(question, self._loop))
 
     # -- on the runner's own loop ------------------------------------------------------------------
@@ -101,15 +125,15 @@ class Runner:
 
     async def _main(self) -> None:
         """Run until `stop`; nothing that breaks on the way ends this thread before."""
-        renewing = None
+        beside: list[asyncio.Task[None]] = []
         try:
             if await self._become_the_runner():
-                renewing = asyncio.ensure_future(self._keep_leases())
+                beside = [asyncio.ensure_future(work) for work in (self._keep_leases(), self._keep_backups())]
                 await self._unbroken(self._take_up_what_rests)
                 await self._serve()
         finally:
-            if renewing is not None:
-                renewing.cancel()
+            for task in beside:
+                task.cancel()
             await self._wind_down()
             if self._lock is not None and self._lock.is_locked:
                 self._lock.release()
@@ -139,6 +163,17 @@ class Runner:
         while not self._stopping.is_set():
             await self._unbroken(self._renew_leases)
             await wait_at_most(self._stopping, LEASE_S / 3)
+
+    async def _keep_backups(self) -> None:
+        """B13: one a day, and not while everything begins."""
+        await wait_at_most(self._stopping, BACKUP_AFTER_S)
+        while not self._stopping.is_set():
+            await self._unbroken(self._back_up)
+            await wait_at_most(self._stopping, BACKUP_LOOK_S)
+
+    async def _back_up(self) -> None:
+        if self._backups is not None:
+            await self._tools.blocking(self._backups.make_if_due)
 
     async def _unbroken(self, work: Callable[[], Awaitable[None]]) -> None:
         """Do some work; whatever breaks in it is logged, and it is done again soon."""
@@ -216,6 +251,8 @@ class Runner:
     def _begin_to_stop(self) -> None:
         self._stopping.set()
         self._wake.set()
+        if self._backups is not None:
+            self._backups.stop()
 
     def _nudge(self, job_id: str) -> None:
         if job_id in self._walks:

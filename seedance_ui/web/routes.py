@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import AsyncIterator, Awaitable
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 from fastapi import APIRouter, Header, HTTPException, Query, Response
 from fastapi.responses import FileResponse, JSONResponse
@@ -32,6 +32,8 @@ PING_S = 15
 MAX_IDS = 20
 """How many jobs one question may name."""
 
+T = TypeVar("T")
+
 _JOB_ID = re.compile(r"[0-9a-f]{32}")
 _MEDIA_NAME = re.compile(r"[0-9a-f]{32}(\.mp4|\.jpg|-last\.png)")
 _TOKEN = re.compile(r"[0-9a-f]{32}")
@@ -53,7 +55,7 @@ def create_router(services: Services) -> APIRouter:
     @router.get("/healthz")
     async def healthz() -> JSONResponse:
         jobs = await services.count_by_state()
-        status = "ok" if services.is_running else "stopped"
+        status = "read_only" if services.is_read_only else "ok" if services.is_running else "stopped"
         answer = {"status": status, "version": __version__, "jobs": jobs}
         return JSONResponse(answer, status_code=200 if services.is_running else 503, headers=_NO_STORE)
 
@@ -100,6 +102,13 @@ def create_router(services: Services) -> APIRouter:
             _stream(services, job_id, after), ping=PING_S, headers={**_NO_STORE, "X-Accel-Buffering": "no"}
         )
 
+    @router.get("/api/jobs/{job_id}/evidence.json")
+    async def evidence(job_id: str) -> Response:
+        found = _found(await services.evidence(_known_form(job_id)))
+        headers = {**_NO_STORE, "Content-Disposition": f'attachment; filename="seedance-{job_id}.json"'}
+        # Indented: people read it before they send it to anybody.
+        return Response(json.dumps(found, indent=2), media_type="application/json", headers=headers)
+
     @router.get("/media/{name}")
     async def media(name: str) -> FileResponse:
         match = _MEDIA_NAME.fullmatch(name)
@@ -139,10 +148,10 @@ async def _done(wish: Awaitable[SnapshotJson | None]) -> JSONResponse:
         raise HTTPException(409, str(exc)) from exc
 
 
-def _found(snapshot: SnapshotJson | None) -> SnapshotJson:
-    if snapshot is None:
+def _found(what: T | None) -> T:
+    if what is None:
         raise HTTPException(404, _NO_SUCH_JOB)
-    return snapshot
+    return what
 
 
 def _seq(last_event_id: str | None) -> int:
