@@ -26,6 +26,7 @@ from seedance_ui.domain.library_item import LibraryItemJson, build_library_item
 from seedance_ui.domain.media import MediaFile
 from seedance_ui.domain.model_spec import ModelSpec
 from seedance_ui.domain.pricing import Cost
+from seedance_ui.domain.redaction import Redactor
 from seedance_ui.domain.request import GenerationRequest
 from seedance_ui.domain.validation import Problem, blocking, check_request
 from seedance_ui.errors import InvalidRequestError, NotAllowedError
@@ -33,11 +34,12 @@ from seedance_ui.jobs.admission import Admission
 from seedance_ui.jobs.bell import Bell, wait_at_most
 from seedance_ui.jobs.clock import Clock, SystemClock
 from seedance_ui.jobs.engine import lock_of
+from seedance_ui.jobs.evidence import EvidenceJson, build_evidence
 from seedance_ui.jobs.handovers import HandedOver, Handovers
 from seedance_ui.jobs.intents import Intents
+from seedance_ui.jobs.opening import find_opening
 from seedance_ui.jobs.runner import LOOK_AGAIN_S, Runner
 from seedance_ui.jobs.store import Store
-from seedance_ui.jobs.opening import find_opening
 from seedance_ui.jobs.tools import Tools
 from seedance_ui.jobs.ways_on import WaysOn
 from seedance_ui.library import Library, prepare_directory
@@ -49,14 +51,14 @@ from seedance_ui.providers.offers import Offer, Offers
 LOCAL_OWNER = "local"
 """Who owns every job on one's own machine."""
 
-MAX_BATCH = 4
-"""How many videos one click may ask for."""
 VIDEOS_VANISH = (
     "The disk of this Space is emptied when it restarts, and every video on it is gone then. "
     "Download what you want to keep."
 )
 """B17: for a Space without a volume."""
 
+MAX_BATCH = 4
+"""How many videos one click may ask for."""
 
 
 class Services:
@@ -94,7 +96,8 @@ class Services:
         self._rescue = opening.rescue
         self._store = Store(opening.url, now=self._clock.now, bell=self._bell)
         self._executor = ThreadPoolExecutor(max_workers=4, thread_name_prefix="store")
-        self._tools = Tools(self._store, self._library, self._clock, self._executor)
+        redactor = Redactor(settings.keys.values(), directories=(data_dir,))
+        self._tools = Tools(self._store, self._library, self._clock, self._executor, redactor=redactor)
         self._handovers = Handovers(self._store.engine, settings.public_url) if settings.public_url else None
         self._providers = {name: make(self._setup(name, make.info)) for name, make in providers.items()}
         lock = lock_of(settings.database_url)
@@ -128,9 +131,6 @@ class Services:
         """Whether jobs are walked."""
         return self._runner.is_running
 
-    def stop(self) -> None:
-        """Let what is being sent arrive, and stop; a restart goes on from the table."""
-        self._runner.stop()
     @property
     def is_read_only(self) -> bool:
         """Whether the database is damaged, so that what can be read is shown and nothing else is done (B13)."""
@@ -152,6 +152,9 @@ class Services:
             return None
         return self._rescue.for_visitors if self.is_public else self._rescue.for_owner
 
+    def stop(self) -> None:
+        """Let what is being sent arrive, and stop; a restart goes on from the table."""
+        self._runner.stop()
         self._executor.shutdown()
         self._store.close()
 
@@ -337,6 +340,11 @@ class Services:
                     return
                 # The time-out is for an event that another process wrote: its bell does not ring here.
                 await wait_at_most(rung, LOOK_AGAIN_S)
+
+    async def evidence(self, job_id: str) -> EvidenceJson | None:
+        """Return what may be shown to a provider's support of a job (B18); None for an unknown id."""
+        record = await self._tools.blocking(self._store.record_of, job_id)
+        return build_evidence(record, self._tools.redactor, self._clock.now()) if record else None
 
     async def open_jobs(self, owner: str | None) -> list[SnapshotJson]:
         """Return an owner's jobs that are not final and were not put away, newest first."""
