@@ -11,7 +11,7 @@ from collections.abc import Collection, Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, and_, insert, select, true, update
+from sqlalchemy import ColumnElement, RowMapping, and_, insert, or_, select, true, update
 from sqlalchemy.exc import IntegrityError
 
 from seedance_ui.domain.job import CANCELLABLE_HERE, OPEN_STATES, RESTING_STATES, Job, JobState, Phase
@@ -22,6 +22,9 @@ from seedance_ui.jobs.schema import columns_of, job_from_row, jobs, similar_runs
 
 SHOWN_PLACES = 50
 """How many in a waiting line are told their place; each step of the line costs an event for each of them."""
+
+
+_NOTHING_SENT = "Nothing was sent, nothing was charged."
 
 
 class FormTokenReusedError(StoreError):
@@ -55,7 +58,7 @@ class Store(Leases):
     def _add(self, batch: Sequence[tuple[int, Job]], form_token: str | None, lease: dict[str, Any]) -> list[Job]:
         rows = [{**_row_of(job, form_token, variation), **lease} for variation, job in batch]
         try:
-            with self._write() as db:
+            with self._write(f"{_NOTHING_SENT} The job could not be written") as db:
                 for row in rows:
                     db.execute(insert(jobs).values(row))
                     self._append_event(db, row["job_id"])
@@ -71,7 +74,7 @@ class Store(Leases):
         with self._read() as db:
             row = db.execute(select(jobs).where(same)).mappings().first()
         if row is None and variation == 0:
-            raise StoreError("The job could not be written. Nothing was sent, nothing was charged.") from cause
+            raise StoreError(f"The job could not be written. {_NOTHING_SENT}") from cause
         if row is None or row["fingerprint"] != job.request.fingerprint() or row["batch"] != job.batch:
             raise FormTokenReusedError("This form was already sent with other settings. Nothing new was sent.")
         return job_from_row(row)
@@ -123,19 +126,25 @@ class Store(Leases):
         return self._adopt(job_id, remote_id, true())
 
     def adopt_found(self, job_id: str, *, remote_id: str) -> bool:
-        """Accept an id that was found at the provider, unless it may be that of a job that is being sent.
+        """Accept an id that was found at the provider by what was asked for.
+
+        Not where it may be that of a job alike: one that is being sent, or one of another owner that waits for its
+        own. Two of one owner are as good as each other.
 
         Returns:
-            False where an id is known already, or this one is another job's.
+            False where an id is known already, or this one is or may be another job's.
         """
         other = jobs.alias()
-        is_sent_now = select(other.c.number).where(
+        is_sent_now = other.c.state == JobState.SUBMITTING.value
+        is_missed = and_(other.c.state == JobState.NEEDS_ATTENTION.value, other.c.remote_id.is_(None))
+        is_missed_by_another = and_(is_missed, other.c.owner.is_distinct_from(jobs.c.owner))
+        may_be_its = select(other.c.number).where(
             other.c.job_id != job_id,
             other.c.provider == jobs.c.provider,
             other.c.fingerprint == jobs.c.fingerprint,
-            other.c.state == JobState.SUBMITTING.value,
+            or_(is_sent_now, is_missed_by_another),
         )
-        return self._adopt(job_id, remote_id, ~is_sent_now.exists())
+        return self._adopt(job_id, remote_id, ~may_be_its.exists())
 
     def _adopt(self, job_id: str, remote_id: str, only: ColumnElement[bool]) -> bool:
         may_be_there = jobs.c.state.in_([JobState.SUBMITTING.value, JobState.NEEDS_ATTENTION.value])
