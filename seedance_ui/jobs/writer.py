@@ -94,8 +94,8 @@ class Writer(Reader):
         return job
 
     @contextlib.contextmanager
-    def _write(self) -> Iterator[Connection]:
+    def _write(self, what: str = "The job could not be written") -> Iterator[Connection]:
         if self._is_read_only:
             raise ReadOnlyError("The list of jobs is damaged and cannot be changed. Nothing was sent.")
-        with self._guarded("The job could not be written"), self._engine.begin() as db:
+        with self._guarded(what), self._engine.begin() as db:
             yield db
