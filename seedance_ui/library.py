@@ -33,9 +33,18 @@ class Library:
         """Return where the video of a job is or will be."""
         return self.directory / f"{job_id}.mp4"
 
-    def part_path(self, job_id: str) -> Path:
-        """Return where the video of a job may grow; on the same disk, and never taken for a video."""
-        return self.directory / f"{job_id}.part"
+    def part_path(self, job_id: str, epoch: int) -> Path:
+        """Return where the video of a job may grow; on the same disk, and never taken for a video.
+
+        Each claim of the job has a file of its own: a process that was frozen while it wrote, and wakes up when
+        another one has saved the video, must not write on in that.
+        """
+        return self.directory / f"{job_id}.{epoch}.part"
+
+    def discard_parts(self, job_id: str, epoch: int) -> None:
+        """Remove what this claim of a job and those before it left of its video. Blocks."""
+        for each in range(epoch + 1):
+            self.part_path(job_id, each).unlink(missing_ok=True)
 
     def poster_path(self, job_id: str) -> Path:
         """Return where the poster (JPEG) of a job is or will be."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from seedance_ui.domain.job import FinishedVideo, Job, JobError, LocalVideo, SavedVideo
 from seedance_ui.errors import MediaError, SeedanceError
 from seedance_ui.jobs.tools import Tools
@@ -22,12 +20,12 @@ async def bring_home(job: Job, provider: Provider, tools: Tools, video: Finished
     """
     if isinstance(video, LocalVideo):
         return await _keep_local(job, tools, video)
-    part = tools.library.part_path(job.job_id)
+    part = tools.library.part_path(job.job_id, job.epoch)
     try:
         await tools.downloader.fetch(video.url, part, _origin(provider))
         return await tools.blocking(tools.library.keep, job.job_id, part)
-    finally:
-        await tools.blocking(_discard, part)
+    finally:  # a whole one is under its final name by now
+        await tools.blocking(tools.library.discard_parts, job.job_id, job.epoch)
 
 
 async def _keep_local(job: Job, tools: Tools, video: LocalVideo) -> SavedVideo:
@@ -35,7 +33,7 @@ async def _keep_local(job: Job, tools: Tools, video: LocalVideo) -> SavedVideo:
     try:
         return await tools.blocking(tools.library.keep, job.job_id, video.path)
     except MediaError:
-        await tools.blocking(_discard, video.path)
+        await tools.blocking(lambda: video.path.unlink(missing_ok=True))
         raise
 
 
@@ -56,8 +54,3 @@ def _origin(provider: Provider) -> Origin:
         hosts=provider.download_hosts,
         allow_loopback=is_loopback_url(provider.setup.base_url),
     )
-
-
-def _discard(part: Path) -> None:
-    """Leave no half of a video behind; a whole one is under its final name by now."""
-    part.unlink(missing_ok=True)

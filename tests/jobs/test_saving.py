@@ -187,10 +187,27 @@ async def test_save_after_a_restart_asks_where_the_video_is_now(bench: Bench, vi
     job = bench.store.claim_next("scripted", worker="dead", lease_s=60)
     assert job is not None
     bench.store.move(job, state=JobState.DOWNLOADING, remote_id="r1")
-    bench.tools.library.part_path(job_id).write_bytes(b"half of it")
+    bench.tools.library.part_path(job_id, job.epoch).write_bytes(b"half of it")
     bench.start_runner()
     assert is_whole(bench, await bench.until(job_id), videos)
     assert says.asked == 1
+
+
+async def test_save_that_was_frozen_does_not_write_into_what_another_process_saved(
+    bench: Bench, videos: Videos
+) -> None:
+    """A9, B4: replicas share a library, and one of them may stand still in the middle of a body."""
+    Says(bench, videos, "/v.mp4")
+    job_id = bench.add()
+    job = bench.store.claim_next("scripted", worker="frozen", lease_s=60)
+    assert job is not None
+    bench.store.move(job, state=JobState.DOWNLOADING, remote_id="r1")
+    with bench.tools.library.part_path(job_id, job.epoch).open("ab", buffering=0) as frozen:
+        frozen.write(videos.content[:5000])
+        bench.start_runner()
+        saved = await bench.until(job_id)
+        frozen.write(videos.content[5000:])
+    assert is_whole(bench, saved, videos)
 
 
 async def test_save_that_waits_is_tried_at_once_where_a_person_wants_it(
