@@ -1,0 +1,128 @@
+"""What must hold after every run, looked at from outside: provider, table and library, never the code under test."""
+
+from __future__ import annotations
+
+import hashlib
+from itertools import groupby
+
+from seedance_ui.domain.job import ENDED_STATES
+from seedance_ui.errors import MediaError
+from seedance_ui.media.mp4 import check_finished_video
+from seedance_ui.services import LOCAL_OWNER
+from tests.kill.scenarios import Scenario, paid_posts
+from tests.kill.world import Row, World
+
+_ENDED = {state.value for state in ENDED_STATES}
+
+
+def broken_after_death(world: World) -> list[str]:
+    """Return what is wrong at any moment at which a process may have died."""
+    return [*_half_files(world), *_lost_owners(world)]
+
+
+def broken_at_the_end(world: World, scenario: Scenario, *, may_be_cancelled: bool = False) -> list[str]:
+    """Return what is wrong once every job has ended or rests."""
+    rows = world.rows()
+    found = broken_after_death(world)
+    if len(rows) != scenario.count:
+        found.append(f"{len(rows)} jobs for a click that asks for {scenario.count}")
+    found += _double_charges(world, scenario)
+    found += _unowned_charges(world, rows, scenario)
+    for row in rows:
+        found += _wrong_end(world, row, scenario, may_be_cancelled)
+        found += _wrong_video(world, row, scenario)
+        found += _wrong_events(row)
+    found += [f"{part.name} was left behind" for part in (world.data_dir / "library").glob("*.part")]
+    return found
+
+
+def _was_unclear(world: World, row: Row, scenario: Scenario) -> bool:
+    """Return whether a process died after it committed to send this job's request and before it knew its id."""
+    if scenario.loses_answers:
+        return True
+    states = [state for state, _ in groupby(state for _, state in row.events)]
+    was_sent = ("submitting", "needs_attention") in zip(states, states[1:], strict=False)
+    lives = [world.points(number) for number in range(len(world.lives))]
+    died = any(_count(life, "after commit submitting") > _count(life, "after commit running") for life in lives)
+    return was_sent and (died or scenario.count > 1)  # of several jobs, the points do not say whose they are
+
+
+def _count(points: list[str], moment: str) -> int:
+    return sum(point.rpartition(" #")[0] == moment for point in points)
+
+
+def _half_files(world: World) -> list[str]:
+    """B4: what stands under a final name is whole, and is what the provider made."""
+    found = []
+    for path in (world.data_dir / "library").glob("*.mp4"):
+        try:
+            check_finished_video(path)
+        except MediaError as exc:
+            found.append(f"half a file stands under the final name {path.suffix}: {exc}")
+            continue
+        if path.read_bytes() != _made(world):
+            found.append("what stands under a final name is not what the provider made")
+    return found
+
+
+def _made(world: World) -> bytes:
+    return world.fake.video  # type: ignore[attr-defined]
+
+
+def _lost_owners(world: World) -> list[str]:
+    return [f"a job belongs to {row.owner!r}" for row in world.rows() if row.owner != LOCAL_OWNER]
+
+
+def _double_charges(world: World, scenario: Scenario) -> list[str]:
+    """A5: what the provider may have taken is at most what was clicked."""
+    posts = len(paid_posts(world.fake))
+    return [f"{posts} paid requests for {scenario.count}"] if posts > scenario.count else []
+
+
+def _unowned_charges(world: World, rows: list[Row], scenario: Scenario) -> list[str]:
+    """Every video that is paid for has its job: by its id, or by a job that says that it cannot know."""
+    bill = set(world.fake.bill)  # type: ignore[attr-defined]
+    missing = bill - {row.remote_id for row in rows}
+    asking = sum(row.state == "needs_attention" and row.remote_id is None for row in rows)
+    found = [] if len(missing) <= asking else [f"{len(missing)} charges that no job knows of"]
+    if missing and scenario.lists_jobs:
+        found.append("a charged job that the provider lists was not found again")
+    return found
+
+
+def _wrong_end(world: World, row: Row, scenario: Scenario, may_be_cancelled: bool) -> list[str]:
+    if row.state not in _ENDED:
+        return [f"a job is left {row.state}"]
+    if row.state == "succeeded":
+        return []
+    if row.state == "cancelled" and may_be_cancelled:
+        sent = row.remote_id is None and paid_posts(world.fake)
+        return ["a job that says that nothing was sent was sent"] if sent else []
+    error = row.error or {}
+    was_held_back = row.batch > 1 and error.get("charged") == "no"
+    if (
+        row.state == "needs_attention"
+        and row.remote_id is None
+        and (was_held_back or _was_unclear(world, row, scenario))
+    ):
+        return []
+    return [f"a job ended {row.state} ({error.get('title')}), with the id {row.remote_id}"]
+
+
+def _wrong_video(world: World, row: Row, scenario: Scenario) -> list[str]:
+    """B4, B6: a job that succeeded has its video, byte for byte, and no other job has one."""
+    path = world.data_dir / "library" / f"{row.job_id}.mp4"
+    if row.state != "succeeded":
+        return [f"a job that is {row.state} has a video"] if path.exists() else []
+    if not path.exists():
+        return ["a job succeeded without a video"]
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    return [] if digest == (row.video or {}).get("sha256") else ["the digest of a job is not its video's"]
+
+
+def _wrong_events(row: Row) -> list[str]:
+    """A page that reads from any number on misses nothing, and reads the state as it is last."""
+    numbers = [number for number, _ in row.events]
+    if numbers != list(range(1, len(numbers) + 1)):
+        return [f"the events have the numbers {numbers}"]
+    return [] if row.events and row.events[-1][1] == row.state else ["the last event is not the state"]

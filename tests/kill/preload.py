@@ -1,0 +1,34 @@
+"""What every process under test is forked from: imports and a bundle of certificates are paid for once.
+
+Imported by the fork server only: it changes what the whole process shares.
+"""
+
+from __future__ import annotations
+
+import gc
+from importlib import import_module
+
+import httpx
+
+from tests.kill import child as child
+
+LATE_IMPORTS = (
+    "anyio._backends._asyncio",
+    "h11",
+    "httpcore",
+    "pydantic.v1",
+    "sqlalchemy.dialects.sqlite",
+    "uvicorn.lifespan.on",
+    "uvicorn.loops.auto",
+    "uvicorn.protocols.http.auto",
+    "uvicorn.protocols.websockets.auto",
+)
+"""What libraries import at the first use; half of what a process would cost."""
+
+for name in LATE_IMPORTS:
+    import_module(name)
+
+_CONTEXT = httpx.create_ssl_context()  # 20 ms each, and nobody here speaks TLS
+httpx._transports.default.create_ssl_context = lambda **_: _CONTEXT  # type: ignore[attr-defined]
+httpx.create_ssl_context = lambda **_: _CONTEXT  # type: ignore[attr-defined]
+gc.freeze()  # a page that a collection touches is copied

@@ -1,0 +1,65 @@
+"""A9, A12, B2: at each point a wish to cancel comes, a second process, a freeze past the lease, or SIGTERM."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from tests.kill import scenarios
+from tests.kill.harness import in_parallel, record_points
+from tests.kill.races import cancel_at, freeze_at, points_to_hold, second_process_at, terminate_at
+from tests.kill.scenarios import Scenario
+
+POST = "POST /v2/video/generations #1"
+GET = "GET /v2/video/generations #1"
+VIDEO = "GET /cdn/* #1"
+
+AROUND_MONEY = ("after commit uploading #1", "after commit submitting #1", f"before {POST}", f"read {POST}")
+
+
+@pytest.fixture(scope="module")
+def points(tmp_path_factory: pytest.TempPathFactory, video: bytes) -> list[str]:
+    """Return the points of a plain run at AIML API at which a process can be held."""
+    recorded = points_to_hold(record_points(scenarios.AIML, tmp_path_factory.mktemp("record"), video))
+    assert len(recorded) >= 25, recorded
+    assert set(AROUND_MONEY) <= set(recorded), recorded
+    return recorded
+
+
+@pytest.mark.parametrize(
+    ("scenario", "then_kill"),
+    [(scenarios.AIML, True), (scenarios.CANCELLABLE, False)],
+    ids=["aimlapi-and-killed", "scenario"],
+)
+def test_wish_to_cancel_at_every_point_ends_unsent_or_is_kept(
+    scenario: Scenario, then_kill: bool, tmp_path: Path, video: bytes
+) -> None:
+    """A12: what says that nothing was sent was not sent, and what was sent is kept or confirmed as stopped."""
+    points = points_to_hold(record_points(scenario, tmp_path, video))
+    assert len(points) >= 25, points
+    run = partial(cancel_at, scenario=scenario, directory=tmp_path, video=video, then_kill=then_kill)
+    assert in_parallel(run, points) == []
+
+
+def test_process_frozen_past_its_lease_at_every_point_sends_nothing_again(
+    points: list[str], tmp_path: Path, video: bytes
+) -> None:
+    """A9: another process finishes the job; the first one wakes up in the middle of what it did, and stops."""
+    run = partial(freeze_at, scenario=scenarios.AIML, directory=tmp_path, video=video)
+    assert in_parallel(run, points) == []
+
+
+@pytest.mark.parametrize("is_replica", [False, True], ids=["file lock", "lease"])
+def test_second_process_leaves_jobs_to_the_one_that_lives(is_replica: bool, tmp_path: Path, video: bytes) -> None:
+    """A9: a second window of the app, and a second replica."""
+    run = partial(second_process_at, scenario=scenarios.AIML, directory=tmp_path, video=video, is_replica=is_replica)
+    assert in_parallel(run, AROUND_MONEY) == []
+
+
+def test_sigterm_at_any_exchange_leaves_in_time_and_loses_nothing(tmp_path: Path, video: bytes) -> None:
+    """B2: what is being sent arrives, and the next process goes on."""
+    run = partial(terminate_at, scenario=scenarios.AIML, directory=tmp_path, video=video)
+    at = [f"before {POST}", f"answered {POST}", f"before {GET}", f"half of {VIDEO}", "before rename to .mp4 #1"]
+    assert in_parallel(run, at) == []
