@@ -10,9 +10,10 @@ import pytest
 
 from seedance_ui.domain.job import Job, JobState
 from seedance_ui.domain.redaction import Redactor
-from seedance_ui.errors import LeaseLostError, SubmitUnknownError
+from seedance_ui.errors import GenerationMismatchError, LeaseLostError, SubmitUnknownError
 from seedance_ui.jobs.replies import MAX_REPLIES, MAX_WORDS_CHARS, PAID, Notes, Reply
 from seedance_ui.jobs.store import Store
+from seedance_ui.jobs.ways_on import WaysOn
 from seedance_ui.providers.base import Submitted
 from seedance_ui.providers.replies import Exchange, listening, tell
 from tests.jobs.conftest import Bench
@@ -122,3 +123,25 @@ async def test_an_answer_is_there_wherever_the_job_rests(bench: Bench) -> None:
     bench.start_runner()
     job = await bench.until(bench.add(), JobState.NEEDS_ATTENTION)
     assert [(one.status, one.words) for one in replies_of(bench.store, job.job_id)] == [("502", "<html>")]
+
+
+async def test_a_look_for_a_video_is_noted_without_what_it_showed(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A7: the question crosses from the page's loop to the runner's; its answer may be about another person's job."""
+
+    async def is_record_of(job: Job, remote_id: str) -> bool:
+        tell(Exchange(f"GET /jobs/{remote_id}", "200", "another's prompt"))
+        return False
+
+    async def submit(job_id: str) -> Submitted:
+        raise SubmitUnknownError("No answer.", provider="scripted")
+
+    bench.provider.on_submit = submit
+    monkeypatch.setattr(bench.provider, "is_record_of", is_record_of)
+    runner = bench.start_runner()
+    job = await bench.until(bench.add(), JobState.NEEDS_ATTENTION)
+    with pytest.raises(GenerationMismatchError):
+        await WaysOn({"scripted": bench.provider}, runner, bench.tools).find_video(job.job_id, "theirs")
+    noted = [(one.what, one.status, one.words) for one in replies_of(bench.store, job.job_id)]
+    assert noted == [("GET /jobs/theirs", "200", "")]
