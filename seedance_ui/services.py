@@ -38,6 +38,7 @@ from seedance_ui.jobs.evidence import EvidenceJson, build_evidence
 from seedance_ui.jobs.handovers import HandedOver, Handovers
 from seedance_ui.jobs.intents import Intents
 from seedance_ui.jobs.opening import find_opening
+from seedance_ui.jobs.room import Room
 from seedance_ui.jobs.runner import LOOK_AGAIN_S, Runner
 from seedance_ui.jobs.store import Store
 from seedance_ui.jobs.tools import Tools
@@ -97,13 +98,17 @@ class Services:
         self._store = Store(opening.url, now=self._clock.now, bell=self._bell)
         self._executor = ThreadPoolExecutor(max_workers=4, thread_name_prefix="store")
         redactor = Redactor(settings.keys.values(), directories=(data_dir,))
-        self._tools = Tools(self._store, self._library, self._clock, self._executor, redactor=redactor)
+        paid = [name for name, make in providers.items() if make.info.needs_key]
+        room = Room(self._store, self._intake, data_dir, free_bytes, paid)
+        self._tools = Tools(
+            self._store, self._library, self._clock, self._executor, redactor=redactor, make_room=room.make_room
+        )
         self._handovers = Handovers(self._store.engine, settings.public_url) if settings.public_url else None
         self._providers = {name: make(self._setup(name, make.info)) for name, make in providers.items()}
         lock = lock_of(settings.database_url)
         self._runner = Runner(self._providers, self._tools, lock=lock, backups=opening.backups)
         self._offers = Offers(self._providers, settings.keys, self.is_public)
-        self._admission = Admission(self._store, data_dir, settings.is_paused, free_bytes, self._damage)
+        self._admission = Admission(self._store, data_dir, settings.is_paused, room, self._damage)
         self._intents = Intents(self._providers, self._runner, self._tools)
         self._ways_on = WaysOn(self._providers, self._runner, self._tools)
 
@@ -183,7 +188,7 @@ class Services:
             MediaError: It is not what it says, or cannot be read.
             StoreError: The disk would not take it.
         """
-        self._admission.check_file()
+        await self._tools.blocking(self._admission.check_file)
         return await self._intake.take_in(Path(path), name=name)
 
     def check(self, request: GenerationRequest) -> list[Problem]:
@@ -254,8 +259,8 @@ class Services:
         if problems:
             raise InvalidRequestError(problems)
         offer = self._offers.usable(request.provider)
-        await self._tools.blocking(lambda: self._admission.check_job(is_paid=offer.info.needs_key))
         requests = _variations(request, count, max_seed=offer.spec.max_seed)
+        await self._tools.blocking(lambda: self._admission.check_jobs(requests, is_paid=offer.info.needs_key))
         return await self._intents.commit(requests, owner=owner, form_token=form_token)
 
     async def send_again(self, job_id: str, *, owner: str | None, form_token: str) -> str | None:

@@ -10,7 +10,7 @@ import yaml
 
 from seedance_ui.domain.model_spec import ADAPTIVE, ASPECT_RATIOS, MAX_SEED
 from seedance_ui.domain.request import GenerationRequest, Mode
-from seedance_ui.jobs.admission import MIN_FREE_BYTES, MIN_FREE_BYTES_PAID
+from seedance_ui.jobs.room import MIN_FREE_BYTES, MIN_FREE_BYTES_PAID
 from seedance_ui.providers import PROVIDERS
 from seedance_ui.providers.base import Provider, Setup
 from seedance_ui.ui.messages import price_text

@@ -95,6 +95,24 @@ class Reader:
             rows = db.execute(theirs.order_by(jobs.c.number.desc()).limit(limit)).mappings().all()
         return self._readable(rows)
 
+    def requests_in(
+        self, states: Collection[JobState], providers: Collection[str] | None = None
+    ) -> list[GenerationRequest]:
+        """Return the requests of all jobs in these states, whoever's they are; None stands for every provider.
+
+        Those that another version wrote and that cannot be read are left out.
+        """
+        theirs = select(jobs.c.request).where(jobs.c.state.in_([state.value for state in states]))
+        if providers is not None:
+            theirs = theirs.where(jobs.c.provider.in_(providers))
+        with self._read() as db:
+            written = db.execute(theirs).scalars().all()
+        requests = []
+        for request in written:
+            with contextlib.suppress(KeyError, TypeError, ValueError):
+                requests.append(GenerationRequest.from_json(request))
+        return requests
+
     def count_by_state(self) -> dict[str, int]:
         """Return how many jobs there are in each state that has any."""
         with self._read() as db:

@@ -11,6 +11,7 @@ from seedance_ui.jobs.hold import Hold
 from seedance_ui.jobs.polling import apply_update, is_key_refused
 from seedance_ui.jobs.retention import Retention
 from seedance_ui.jobs.schedule import save_again_s
+from seedance_ui.media.disk import is_from_full_disk
 
 log = logging.getLogger(__name__)
 
@@ -72,6 +73,8 @@ async def _save_later(hold: Hold, exc: SeedanceError, failures: int, retention: 
     if retention.is_over_without_answer():
         await hold.rest_with(explain_expired(hold.job, exc, provider_label=hold.label))
         return
+    if is_from_full_disk(exc):
+        await hold.tools.blocking(hold.tools.make_room)
     # Past that time by the records, the next tries are soon the last, but when is not for a clock to say.
     until = retention.until
     time_left = f" until {until:%Y-%m-%d %H:%M} UTC" if hold.tools.clock.now() < until else ""

@@ -31,6 +31,8 @@ class Tools:
     downloader: Downloader = field(default_factory=Downloader)
     redactor: Redactor = field(default_factory=Redactor)
     """What takes out of a provider's answers what must not be written down."""
+    make_room: Callable[[], int] = lambda: 0
+    """Frees what disk it can, and returns how many bytes; blocks."""
     turns: Turns = field(init=False)
 
     def __post_init__(self) -> None:

@@ -10,6 +10,7 @@ import tempfile
 import time
 from asyncio import AbstractEventLoop, Semaphore
 from collections import OrderedDict
+from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -32,6 +33,7 @@ _REMEMBERED = 512
 _CHUNK_BYTES = 1024 * 1024
 _UNFINISHED = ".unfinished-"
 _UNFINISHED_AFTER_S = 3600.0
+_UNUSED_AFTER_S = 3600.0
 
 _Fingerprint = tuple[str, int, int]
 """Path, size in bytes, time of the last change in nanoseconds."""
@@ -66,6 +68,7 @@ class Intake:
             known = self._known.get(fingerprint)
             if known and known.path.exists():
                 self._known.move_to_end(fingerprint)
+                os.utime(known.path)  # it is in use again
                 return replace(known, name=shown)
             with noticing_full_disk():
                 taken = await self._copy_and_inspect(path, shown)
@@ -85,9 +88,29 @@ class Intake:
             file = await inspect(part, name=name)
             # The type decides the extension, never the name (F8).
             target = self._directory / f"{file.sha256}.{file_type.extension}"
-            if not target.exists():
+            if target.exists():
+                os.utime(target)  # it is in use again
+            else:
                 part.replace(target)
             return replace(file, path=target)
+
+    def purge(self, kept: Collection[str]) -> int:
+        """Remove files that were not taken in within the last hour, but those whose names are in `kept`.
+
+        A form that is still open takes its files in again when it is sent.
+
+        Returns:
+            How many bytes went.
+        """
+        freed_bytes = 0
+        for path in self._directory.iterdir():
+            with suppress(FileNotFoundError):  # Another process removes it at the same time.
+                found = path.lstat()
+                is_old = time.time() - found.st_mtime > _UNUSED_AFTER_S
+                if path.name not in kept and stat.S_ISREG(found.st_mode) and is_old:
+                    path.unlink()
+                    freed_bytes += found.st_size
+        return freed_bytes
 
     def _remove_unfinished(self) -> None:
         """Remove what a crash left here; another process may be at work on what is young."""
