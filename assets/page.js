@@ -99,11 +99,13 @@
      twice answers with the same job. Another form, or the next click, has another. */
   let token = null;
   let form = '';
+  seedance.newToken = () =>
+    Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
   seedance.formToken = (values) => {
     const now = JSON.stringify(values);
     if (token === null || now !== form) {
       form = now;
-      token = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
+      token = seedance.newToken();
     }
     return token;
   };

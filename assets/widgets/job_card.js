@@ -1,6 +1,6 @@
-// The job card. Scope: element, props, trigger, watch, and job_words.js and job_stream.js before it. The server's events
-// say what is; between them only the clock counts. A stream replays the job from its start, so drawing waits for the
-// next frame and shows the newest event.
+// The job card. Scope: element, props, trigger, watch, and its parts before it: job_words.js, job_stream.js,
+// job_ending.js, job_ways.js. The server's events say what is; between them only the clock counts. A stream replays the
+// job from its start, so drawing waits for the next frame and shows the newest event.
 // ---- the job that is shown
 
 const root = element.querySelector('.job-card');
@@ -16,7 +16,8 @@ let frame = 0;
 
 function newLive() {
   return {snapshot: null, startedAt: Infinity, stageStarts: [], progress: 0, topic: '', isOffline: false,
-    isCancelling: false, cancelNote: '', isTold: false};
+    isCancelling: false, cancelNote: '', isTold: false, isResting: false,
+    isBusy: false, isSending: false, token: null, spokenFirst: ''};
 }
 
 // Seconds since the job was made. The largest claim wins: a replayed event tells an old time.
@@ -67,11 +68,7 @@ async function cancel() {
   if (live.isCancelling) return;
   Object.assign(live, {isCancelling: true, cancelNote: 'Asking to cancel…'});
   draw();
-  let snapshot = null;
-  try {
-    const response = await fetch(`${jobUrl(id)}/cancel`, {method: 'POST'});
-    if (response.ok) snapshot = await response.json();
-  } catch { /* no network: snapshot stays null */ }
+  const {snapshot} = await post(id, 'cancel');
   if (id !== job) return;
   if (snapshot) take(snapshot);
   live.cancelNote = snapshot ? 'wanted' : UNREACHED;
@@ -86,8 +83,10 @@ function setFact(name, text) {
 }
 
 function show(view) {
+  const focused = root.contains(document.activeElement) ? document.activeElement : null;
   for (const name of ['empty', 'running', 'ended']) find(`.${name}`).hidden = name !== view;
   root.classList.toggle('is-quiet', view === null);
+  if (focused && !focused.checkVisibility()) root.focus({preventScroll: true});    // else the focus would be lost
 }
 
 function drawEmpty() {
@@ -109,6 +108,7 @@ function draw() {
   if (!live.snapshot) return drawOpening();
   const {state} = live.snapshot;
   root.dataset.job = job;
+  relist(RESTING.has(state));
   if (!hasEnded(live.snapshot)) return drawRunning(live.snapshot);
   if (state === 'succeeded') drawReady();
   else drawEnding(state, live.snapshot);
@@ -117,6 +117,13 @@ function draw() {
   if (live.isTold) return;
   live.isTold = true;
   trigger('done', {job, state});
+}
+
+// The library lists what rests: it is out of date when a job comes to rest, or goes on.
+function relist(isResting) {
+  if (live.isResting === isResting) return;
+  live.isResting = isResting;
+  trigger('relist', {job});
 }
 
 function drawOpening() {
@@ -142,25 +149,36 @@ function drawRunning(snapshot) {
   root.dataset.state = snapshot.state;
   find('.job-body').hidden = false;
   setText(find('.clock .t'), live.isOffline ? 'Reconnecting…' : phase.title);
-  setText(find('.words'), isSaidAlready(phase.title, snapshot.message) ? '' : snapshot.message);
+  setText(find('.words'), isSaidAlready(phase.title, snapshot) ? '' : snapshot.message);
   setText(find('.calm'), live.isOffline ? OFFLINE : CALM);
   speak(snapshot, phase);
+  drawTrouble(snapshot);
   drawPrice(snapshot);
   drawFoot(snapshot);
   tick();
   show('running');
 }
 
-function isSaidAlready(title, message) {
-  return !message || message.toLowerCase().startsWith(title.toLowerCase()) || live.cancelNote === 'wanted';
+function isSaidAlready(title, {message, error}) {
+  return !message || error || message.toLowerCase().startsWith(title.toLowerCase()) || live.cancelNote === 'wanted';
 }
 
 // Changes on a new phase only: a screen reader reads each change aloud.
 function speak(snapshot, phase) {
-  const topic = live.isOffline ? 'offline' : snapshot.phase;
+  const topic = live.isOffline ? 'offline' : snapshot.error ? snapshot.message : snapshot.phase;
   if (live.topic === topic) return;
   live.topic = topic;
-  setText(find('.spoken'), live.isOffline ? OFFLINE : spokenText(phase, snapshot.eta_s));
+  const words = live.isOffline ? OFFLINE : snapshot.error ? snapshot.message : spokenText(phase, snapshot.eta_s);
+  setText(find('.spoken'), [live.spokenFirst, words].filter(Boolean).join(' '));
+  live.spokenFirst = '';
+}
+
+// B8: what keeps a video that is made from being saved; the job goes on, and tries again by itself.
+function drawTrouble({error, message}) {
+  find('.trouble').hidden = !error;
+  if (!error) return;
+  find('.trouble').classList.toggle('bad', error.code === 'cannot_save');
+  setText(find('.trouble-line span'), message);
 }
 
 function drawPrice(snapshot) {
@@ -225,52 +243,6 @@ function drawBar({progress, eta_s: eta, elapsed_s: at}, now) {
   bar.firstElementChild.style.width = `${live.progress * 100}%`;
 }
 
-function drawEnding(state, snapshot) {
-  const words = ENDINGS[state];
-  const error = snapshot?.error;
-  root.dataset.state = state;
-  live.topic = '';
-  find('.ended').className = `ended alert ${words.tone}`;
-  setAttribute(find('.badge use'), 'href', `#i-${words.icon}`);
-  setText(find('.ended h2'), error?.title ?? words.title);
-  setText(find('.what'), [words.what, aboutAsset(error)].filter(Boolean).join(' '));
-  setText(find('.which'), snapshot ? whichText(snapshot) : '');
-  find('.answer > :first-child').hidden = !snapshot;
-  const [charged, more] = snapshot ? chargedText(error, snapshot.cost) : ['', ''];
-  setText(find('.charged'), charged);
-  setText(find('.charged-more'), more);
-  setText(find('.next-step'), error?.next_step ?? words.next);
-  find('.ended .acts').hidden = error?.code !== 'moderation_audio';
-  markDeclined(error);
-  find('details').hidden = !error?.detail;
-  setText(find('details p'), error?.detail ?? '');
-  setText(find('.spoken'), `${find('.ended h2').textContent}. ${charged && `Were you charged? ${charged}`}`);
-  show('ended');
-}
-
-// Lights up the card of the reference that the provider names, where it is still in the tray.
-function markDeclined(error) {
-  const {sentReferences = []} = window.seedance;
-  window.seedance.declined = sentReferences.find(({tag}) => error?.asset && tag === error.asset)?.key ?? null;
-  document.dispatchEvent(new Event('seedance:declined'));
-}
-
-// Never sends: it unticks Sound, and leaves Generate to the person.
-function goSilent() {
-  const sound = document.querySelector('#sound input[type=checkbox]');
-  if (sound?.checked) sound.click();
-  document.getElementById('generate')?.focus();
-}
-
-function aboutAsset(error) {
-  return !error?.asset || error.title.includes(error.asset) ? '' : `It is about ${error.asset}.`;
-}
-
-function whichText({mode, provider, created_at: created}) {
-  const time = new Date(created).toLocaleTimeString('en-GB', {hour: '2-digit', minute: '2-digit'});
-  return [MODES[mode] ?? mode, props.providers?.[provider]?.label ?? provider, time].join(' · ');
-}
-
 // ---- start
 
 function follow() {
@@ -279,7 +251,10 @@ function follow() {
   stream?.close();
   clearInterval(ticker);
   [job, live, stream] = [id, newLive(), null];
+  resetWays();
   draw();
+  if (farewell) setText(find('.spoken'), farewell);
+  farewell = '';
   if (!id) return;
   ticker = setInterval(tick, SECOND_MS);
   stream = followJob(id, {onSnapshot: take, onPresent: takePresent, onOffline: setOffline, onLost: lose});
@@ -287,7 +262,9 @@ function follow() {
 
 STAGES.forEach(name => find('.stages').append(make('li', {}, make('b', {text: name}), make('span', {text: '–'}))));
 cancelButton.onclick = cancel;
+find('.try-now').onclick = tryNow;
 find('.go-silent').onclick = goSilent;
+wireWays();
 watch('value', follow);
 watch('preview', () => { if (!job) drawEmpty(); });
 draw();

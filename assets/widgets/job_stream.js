@@ -9,8 +9,9 @@ function jobUrl(id) {
   return `/api/jobs/${encodeURIComponent(id)}`;
 }
 
-// Returns {close}. Callbacks: onSnapshot(snapshot) for every event, in order, once; onPresent(snapshot) for the job as
-// it is now, since the first events of a stream are from the past; onOffline(bool); onLost() when there is no such job.
+// Returns {close, look}; look() asks at once, for a job that may have moved on. Callbacks: onSnapshot(snapshot) for every
+// event, in order, once; onPresent(snapshot) for the job as it is now, since the first events of a stream are from the
+// past; onOffline(bool); onLost() when there is no such job.
 // The server ends the stream of a job that rests: then one question in 30 seconds, until the job has moved on.
 // One stream a page, and none while the page is hidden: over HTTP/1.1 a browser gives a host six connections.
 function followJob(id, {onSnapshot, onPresent, onOffline, onLost}) {
@@ -106,5 +107,5 @@ function followJob(id, {onSnapshot, onPresent, onOffline, onLost}) {
 
   document.addEventListener('visibilitychange', onVisibility);
   if (!document.hidden) open();
-  return {close};
+  return {close, look: open};
 }

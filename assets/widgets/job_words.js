@@ -10,16 +10,16 @@ const PHASES = {
   saving: {stage: 3, title: 'Saving'},
   done: {stage: 4, title: 'Ready'},
 };
+const SENT_ONCE = 'It was sent once and will not be sent again by itself.';
 const ENDINGS = {
   failed: {tone: 'bad', icon: 'stop', title: 'The video was not made', what: '',
     next: 'Everything you entered is kept. Change it or generate again.'},
   cancelled: {tone: 'calm', icon: 'x', title: 'Cancelled', what: 'The job was stopped.',
     next: 'Everything you entered is kept. Generate again when you like.'},
   needs_attention: {tone: 'warn', icon: 'ask', title: 'We cannot tell whether this request was taken',
-    what: 'It was sent once and will not be sent again by itself.',
-    next: 'Look at the usage page of the provider before you generate again.'},
-  needs_key: {tone: 'warn', icon: 'key', title: 'The provider asks for a key', what: 'The job is kept.',
-    next: 'Enter the key again. The job then goes on by itself.'},
+    what: SENT_ONCE, next: ''},
+  needs_key: {tone: 'warn', icon: 'key', title: 'The provider asks for a key',
+    what: 'The job is kept, and nothing is sent again.', next: ''},
   lost: {tone: 'warn', icon: 'ask', title: 'Job not found', what: 'The server does not know this job.',
     next: 'Look in the library: a finished video is there.'},
 };
@@ -28,6 +28,9 @@ const MODES = {text: 'Text', frames: 'First & last frame', references: 'Referenc
 const CALM = 'You can close this page. The job keeps running.';
 const OFFLINE = 'Reconnecting… your job keeps running.';
 const UNREACHED = 'The server was not reached, so nothing was cancelled. Try again.';
+const UNANSWERED = 'The server was not reached. Nothing has changed. Try again.';
+const FOUND = 'Found. The job goes on.';
+const CLOSED = 'Closed. It is kept in the library.';
 const CANCEL_FREE = 'Nothing was sent. Cancelling is free.';
 const SAVING = 'The video is made and is being saved to your library.';
 
@@ -60,8 +63,52 @@ function spokenText({title}, eta) {
   return `${title}. ${eta.low} to ${eta.high} seconds left.`;
 }
 
-function chargedText(error, cost) {
-  const charged = error?.charged ?? (cost.kind === 'estimate' ? 'unknown' : cost.amount ? 'yes' : 'no');
+function sendAgainText(cost) {
+  if (cost.amount === null) return 'Send again, price not known';
+  return `Send again for ${formatCost(cost).replace('About', 'about').replace('Free', 'free')}`;
+}
+
+function nothingNew(label) {
+  return `${label} shows no video that is surely this one. It can take a few minutes to appear there.`;
+}
+
+function notThisOne(label) {
+  return `${label} has no video with this ID that matches this prompt and time.`;
+}
+
+// Whether it was taken is the question only where nothing closer is known.
+function isUnsure(state, error) {
+  return state === 'needs_attention' && (!error || error.code === 'submit_unknown');
+}
+
+function whatText(state, error) {
+  return state !== 'needs_attention' || isUnsure(state, error) ? ENDINGS[state].what : '';
+}
+
+function nextStep(state, snapshot, ways) {
+  if (state === 'needs_key') return keyStep(snapshot);
+  if (isUnsure(state, snapshot?.error)) return unsureStep(providerOf(snapshot), ways);
+  return snapshot?.error?.next_step ?? ENDINGS[state].next;
+}
+
+function keyStep(snapshot) {
+  const own = 'Check the key in the environment or the .env file, then start the app again.';
+  const others = `The owner of this page has to renew the key of ${providerOf(snapshot).label}.`;
+  return `${props.own_machine ? own : others} The job then goes on by itself.`;
+}
+
+function unsureStep({label}, ways) {
+  const look = props.own_machine ? `Look at your ${label} usage page.` : '';
+  const check = ways.check && !ways.find ? `Ask ${label} with Check again.` : '';
+  const paste = ways.find ? 'If it shows a generation ID, Find my video brings the video here.' : '';
+  const send = props.own_machine ? 'If it shows no charge, send it again or close it.' : 'Or send it again, or close it.';
+  return [look, check, paste, send].filter(Boolean).join(' ');
+}
+
+function chargedText({state, error, cost}) {
+  // A refused key tells nothing about the job that it belongs to.
+  const isOpen = cost.kind === 'estimate' && (!error || state === 'needs_key');
+  const charged = isOpen ? 'unknown' : error?.charged ?? (cost.amount ? 'yes' : 'no');
   const known = cost.amount !== null;
   const more = {
     no: 'Nothing was charged.',

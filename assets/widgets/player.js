@@ -1,6 +1,6 @@
 // The player. Scope: element, props, trigger, watch.
 const {setText, setAttribute, formatClock, formatBytes, formatCost} = window.seedance;
-const MISSING = 'The file of this video is missing on disk.';
+const MISSING = 'File missing. The file of this video is not on disk any more.';
 const UNREACHABLE = 'The video cannot be loaded right now. Reload the page to try again.';
 const root = element.querySelector('.player');
 const screen = root.querySelector('.screen');
@@ -8,6 +8,8 @@ const video = root.querySelector('video');
 const missing = root.querySelector('.missing');
 const download = root.querySelector('.download');
 const keepSeed = root.querySelector('.keep-seed');
+const flag = root.querySelector('.flag');
+const evidence = root.querySelector('.evidence');
 let shown = null;
 
 function slug(prompt) {
@@ -30,18 +32,27 @@ function drawFacts(item) {
   setFact('file', [item.generate_audio ? 'sound' : 'no sound', formatBytes(item.size_bytes)].join(', '));
   setFact('seed', item.seed === null ? 'Not known' : String(item.seed));
   keepSeed.hidden = item.seed === null;
+  flag.hidden = !item.flag;
+  setText(flag.lastElementChild, item.flag ? `Not as asked: ${item.flag}` : '');
+  setAttribute(evidence, 'href', `/api/jobs/${encodeURIComponent(item.job_id)}/evidence.json`);
 }
 
 function drawVideo(item) {
-  missing.hidden = true;
-  video.hidden = download.hidden = false;
+  const isMissing = Boolean(item.is_missing);
+  missing.hidden = !isMissing;
+  video.hidden = download.hidden = isMissing;
   screen.style.setProperty('--ratio', `${item.width_px} / ${item.height_px}`);
   setAttribute(video, 'poster', item.poster_url);
   setAttribute(video, 'aria-label', item.prompt.slice(0, 80));
   setAttribute(download, 'href', item.video_url);
   setAttribute(download, 'download', `${slug(item.prompt)}.mp4`);
   setText(keepSeed, 'Keep for the next run');
-  video.src = item.video_url;
+  if (!isMissing) {
+    video.src = item.video_url;
+    return;
+  }
+  setText(missing, MISSING);
+  stopVideo();
 }
 
 // Only in the page's view, once it has scrolled there: a video far down must not start by itself.
@@ -58,11 +69,16 @@ function playQuietly() {
   video.play().catch(() => {});   // refused autoplay leaves the poster and the play button
 }
 
+// A video whose file went away, or came back, is drawn anew.
+function keyOf(item) {
+  return item ? `${item.job_id} ${Boolean(item.is_missing)}` : null;
+}
+
 function draw() {
   const item = props.value || null;
   root.hidden = !item;
-  const isNew = (item?.job_id ?? null) !== shown;
-  shown = item?.job_id ?? null;
+  const isNew = keyOf(item) !== shown;
+  shown = keyOf(item);
   if (!item) return stopVideo();
   if (isNew) drawVideo(item);
   drawFacts(item);

@@ -20,6 +20,8 @@ class Offer:
     """Environment variables that are not set."""
     reason: str | None
     """Why it cannot be used here; None where it can."""
+    can_be_asked: bool
+    """Whether it can say what became of a request that it may have taken (A7)."""
 
     @property
     def available(self) -> bool:
@@ -59,8 +61,10 @@ class Offers:
         return offer
 
     def _offer(self, provider_id: str) -> Offer:
-        info = self.providers[provider_id].info
+        provider = self.providers[provider_id]
+        info = provider.info
         reason = info.missing_keys_message(self.keys)
         if info.needs_key and self.is_public:  # whether the owner has a key is nobody's business
             reason = f"{info.label} is not offered to visitors here: it would spend the owner's money."
-        return Offer(info, self.spec(provider_id), info.missing_keys(self.keys), reason)
+        missing = info.missing_keys(self.keys)
+        return Offer(info, self.spec(provider_id), missing, reason, can_be_asked=provider.can_be_asked)

@@ -11,11 +11,12 @@ import gradio as gr
 from seedance_ui.domain.request import Mode
 from seedance_ui.services import Services
 from seedance_ui.ui import endpoints, session
+from seedance_ui.ui.banners import create_banners
 from seedance_ui.ui.dock import create_dock
 from seedance_ui.ui.examples_panel import ExampleHandlers, strip_json
 from seedance_ui.ui.fitting import FittingHandlers, on_auto
 from seedance_ui.ui.frames_tab import FramesTab, create_frames_tab
-from seedance_ui.ui.generate import GenerateHandlers, on_failure
+from seedance_ui.ui.generate import GenerateHandlers, on_failure, on_send_again_failure
 from seedance_ui.ui.header import create_header
 from seedance_ui.ui.keys import KeyHandlers
 from seedance_ui.ui.library_panel import create_library_panel
@@ -91,11 +92,12 @@ def build_ui(services: Services) -> gr.Blocks:
     with demo:
         state = session.create_state()
         keys = create_header(services)
+        create_banners(services)
         with gr.Row(elem_id="studio", equal_height=False):
             composer = _create_composer(services)
             with gr.Column(elem_id="stage", min_width=0):
                 notice = Notice(elem_id="notice")
-                card = JobCard(elem_id="job-card", providers=provider_facts(offers))
+                card = JobCard(elem_id="job-card", providers=provider_facts(offers), own_machine=not services.is_public)
                 player = Player(elem_id="player")
         stage = Stage(notice, card, player, create_library_panel())
         _wire_form(services, composer, stage)
@@ -163,8 +165,9 @@ def _wire_form(services: Services, composer: Composer, stage: Stage) -> None:
 def _wire_generate(services: Services, composer: Composer, stage: Stage, state: gr.BrowserState) -> None:
     # Never shown and never written: the browser puts the token in its place (see `_SEND_JS`).
     token = gr.Textbox(visible=False)
+    handlers = GenerateHandlers(services)
     sent = composer.dock.generate(
-        GenerateHandlers(services).on_generate,
+        handlers.on_generate,
         [*composer.inputs, state, token],
         [composer.dock, stage.card, stage.player, stage.notice, state],
         js=_SEND_JS,
@@ -172,6 +175,9 @@ def _wire_generate(services: Services, composer: Composer, stage: Stage, state: 
     )
     sent.failure(on_failure, None, [composer.dock, stage.notice], **_PRIVATE)
     sent.then(fn=None, js="() => window.seedance.generateSettled()", **_PRIVATE)
+    again = stage.card.send_again(handlers.on_send_again, state, [stage.card, stage.player, stage.notice], **_PRIVATE)
+    again.failure(on_send_again_failure, None, stage.notice, **_PRIVATE)
+    again.then(fn=None, js="() => window.seedance.sendAgainSettled()", **_PRIVATE)
 
 
 def _wire_stage(services: Services, composer: Composer, stage: Stage, state: gr.BrowserState, demo: gr.Blocks) -> None:
@@ -179,7 +185,9 @@ def _wire_stage(services: Services, composer: Composer, stage: Stage, state: gr.
     shown = [stage.player, stage.library]
     demo.load(handlers.on_load, state, [stage.card, stage.library, state], **_PRIVATE)
     stage.card.done(handlers.on_done, state, shown, **_PRIVATE)
-    stage.library.open(handlers.on_open, state, shown, **_PRIVATE).then(
+    stage.card.relist(handlers.on_relist, state, stage.library, **_PRIVATE)
+    stage.card.closed(handlers.on_closed, state, [stage.card, stage.library], **_PRIVATE)
+    stage.library.open(handlers.on_open, state, [stage.card, *shown], **_PRIVATE).then(
         fn=None, js="() => window.seedance.showStage()", **_PRIVATE
     )
     stage.player.keep_seed(on_keep_seed, None, composer.settings.seed, **_PRIVATE)

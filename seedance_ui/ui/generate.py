@@ -1,4 +1,4 @@
-"""The click on Generate: the form becomes a request, the request a job; or the page says why not."""
+"""What spends: the click on Generate, and the one on Send again. Each makes a job, or the page says why not."""
 
 from __future__ import annotations
 
@@ -14,21 +14,25 @@ from seedance_ui.errors import InvalidRequestError, SeedanceError
 from seedance_ui.services import Services
 from seedance_ui.ui import session
 from seedance_ui.ui.form import Collected, FormValues, collect
-from seedance_ui.ui.messages import problem_for
+from seedance_ui.ui.messages import MOVED_ON, problem_for
 from seedance_ui.ui.widgets.dock import ReplyJson, problem_json
 
 _MAX_TOKEN_CHARS = 64
 
 
 class GenerateHandlers:
-    """Send a form. Outputs: dock, job card, player, notice, the visitor's state."""
+    """Send a form, or once more what was sent before."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
         self._labels = {offer.info.id: offer.info.label for offer in services.offers()}
 
     async def on_generate(self, *inputs: Any) -> tuple[object, ...]:
-        """Send the form, whose values are followed by the visitor's state and the form token."""
+        """Send the form. Outputs: dock, job card, player, notice, the visitor's state.
+
+        Args:
+            *inputs: The form's values, then the visitor's state and the form token.
+        """
         *form, state, raw_token = inputs
         values, token = FormValues(*form), read_token(raw_token)
         visitor = session.visitor_for(state, is_public=self._services.is_public, form_token=token)
@@ -40,6 +44,20 @@ class GenerateHandlers:
         except SeedanceError as exc:
             return _reply(), gr.skip(), gr.skip(), self._problem(exc, values), gr.skip()
         return _reply(sent=True), job_id, None, None, session.state_of(visitor)
+
+    async def on_send_again(self, state: object, event: gr.EventData) -> tuple[object, ...]:
+        """Send the request of a job that rests as a new job (A7). Outputs: job card, player, notice."""
+        data = event._data if isinstance(event._data, dict) else {}
+        job_id, token = data.get("job"), read_token(data.get("token"))
+        owner = self._services.owner_of(session.read_visitor(state))
+        if not isinstance(job_id, str) or token is None:
+            return gr.skip(), gr.skip(), gr.skip()
+        try:
+            made = await self._services.send_again(job_id, owner=owner, form_token=token)
+        except SeedanceError as exc:
+            problem = problem_for(exc, is_public=self._services.is_public)
+            return gr.skip(), gr.skip(), problem
+        return (made, None, None) if made else (gr.skip(), gr.skip(), MOVED_ON)
 
     def _problem(self, error: SeedanceError, values: FormValues) -> JobError:
         label = self._labels.get(str(values.provider), "The provider")
@@ -76,6 +94,12 @@ def _reply(*, problems: Sequence[Problem] = (), about: str | None = None, sent: 
 
 
 def on_failure() -> tuple[object, JobError]:
-    """Answer a click whose handler broke; the traceback is in the log. Outputs: dock, notice."""
-    broken = SeedanceError("The page got no answer to this click. If a job was made, it is here after a reload.")
-    return _reply(), problem_for(broken)
+    """Answer a click on Generate whose handler broke; the traceback is in the log. Outputs: dock, notice."""
+    return _reply(), on_send_again_failure()
+
+
+def on_send_again_failure() -> JobError:
+    """Answer a click on Send again whose handler broke. Output: notice."""
+    return problem_for(
+        SeedanceError("The page got no answer to this click. If a job was made, it is here after a reload.")
+    )

@@ -8,7 +8,8 @@ import gradio as gr
 
 from seedance_ui.domain.library_item import LibraryItemJson
 from seedance_ui.domain.model_spec import MAX_SEED
-from seedance_ui.services import Offer, Services
+from seedance_ui.providers.offers import Offer
+from seedance_ui.services import Services
 from seedance_ui.ui import session
 from seedance_ui.ui.widgets.job_card import ProviderFacts
 
@@ -33,10 +34,24 @@ class StageHandlers:
         item = _find(items, event._data)
         return item or gr.skip(), gr.update(value=items, current=item["job_id"]) if item else gr.update(value=items)
 
-    async def on_open(self, state: object, event: gr.EventData) -> tuple[object, object]:
-        """Show the video that was chosen in the library. Outputs: player, library."""
-        item = _find(await self._items(state), event._data)
-        return (item, gr.update(current=item["job_id"])) if item else (gr.skip(), gr.skip())
+    async def on_open(self, state: object, event: gr.EventData) -> tuple[object, object, object]:
+        """Show what was chosen in the library: a video, or a job that rests. Outputs: job card, player, library."""
+        items = await self._items(state)
+        item = _find(items, event._data)
+        if item is None:
+            return gr.skip(), gr.skip(), gr.skip()
+        library = gr.update(value=items, current=item["job_id"])
+        return (gr.skip(), item, library) if item["video_url"] else (item["job_id"], None, library)
+
+    async def on_relist(self, state: object) -> list[LibraryItemJson]:
+        """List again, after a job came to rest or went on. Output: library."""
+        return await self._items(state)
+
+    async def on_closed(self, state: object) -> tuple[object, object]:
+        """Let go of a job that was closed, for the next open one. Outputs: job card, library."""
+        owner = self._owner(state)
+        jobs = await self._services.open_jobs(owner) if owner is not None else []
+        return (jobs[0]["job_id"] if jobs else None), await self._items(state)
 
     async def _items(self, state: object) -> list[LibraryItemJson]:
         owner = self._owner(state)
@@ -59,6 +74,7 @@ def provider_facts(offers: tuple[Offer, ...]) -> dict[str, ProviderFacts]:
             "label": offer.info.label,
             "can_cancel": offer.spec.can_cancel,
             "free": not offer.info.needs_key,
+            "can_be_asked": offer.can_be_asked,
         }
         for offer in offers
     }

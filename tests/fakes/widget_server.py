@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
+from fastapi.responses import JSONResponse
 from sse_starlette import ServerSentEvent
 
 from seedance_ui.domain.job import ENDED_STATES
@@ -37,6 +38,10 @@ class FakeServer:
         self.upload_status: int | None = None
         """Answer to an upload instead of taking it."""
         self.cancelled: list[str] = []
+        self.answers: dict[str, list[tuple[int, dict[str, Any]]]] = {}
+        """Verb of a way on to its next answers: 202 with what changes in the job, else the status and its body."""
+        self.asked: list[tuple[str, str, Any]] = []
+        """Ways on that were taken: (job_id, verb, body)."""
         self.heard: list[tuple[str, Any]] = []
         """Events that reached Python: (name, data)."""
         self._heard_changed = threading.Condition()
@@ -55,6 +60,15 @@ class FakeServer:
         """Let the open streams look again."""
         if self.loop:
             self.loop.call_soon_threadsafe(lambda: [waker.set() for waker in self._wakers])
+
+    def answer(self, job_id: str, verb: str, body: Any) -> JSONResponse:
+        """Answer a way on by script; without one the job stays as it is."""
+        self.asked.append((job_id, verb, body))
+        scripted = self.answers.get(verb)
+        status, changes = scripted.pop(0) if scripted else (202, {})
+        if status != 202:
+            return JSONResponse(changes, status_code=status)
+        return JSONResponse(self.push(job_id, **changes) if changes else self.jobs[job_id][-1], status_code=202)
 
     def hear(self, name: str, data: Any) -> None:
         """Note an event that reached Python."""

@@ -7,8 +7,12 @@ from typing import Any
 import gradio as gr
 import pytest
 
+from seedance_ui.domain.pricing import Cost
 from seedance_ui.domain.request import GenerationRequest, Mode
+from seedance_ui.errors import ProviderUnavailableError, SubmitUnknownError
 from seedance_ui.services import LOCAL_OWNER, Services
+from seedance_ui.ui.generate import GenerateHandlers
+from seedance_ui.ui.messages import MOVED_ON
 from seedance_ui.ui.session import read_visitor, state_of, visitor_for
 from seedance_ui.ui.stage import StageHandlers, on_keep_seed, provider_facts
 
@@ -22,6 +26,20 @@ def event(data: object) -> gr.EventData:
 async def finished(services: Services, owner: str | None = LOCAL_OWNER) -> str:
     job_id = await services.submit(REQUEST, owner=owner)
     assert [step async for _, step in services.watch(job_id)][-1]["state"] == "succeeded"
+    return job_id
+
+
+async def unsure(services: Services, owner: str | None = LOCAL_OWNER) -> str:
+    """Return a job of which nobody knows whether it was taken."""
+
+    async def lose_the_answer(job_id: str) -> None:
+        raise SubmitUnknownError("connection reset", provider="strict")
+
+    provider = services._providers["strict"]
+    provider.on_submit = lose_the_answer
+    job_id = await services.submit(REQUEST, owner=owner)
+    assert [step async for _, step in services.watch(job_id)][-1]["state"] == "needs_attention"
+    provider.on_submit = None
     return job_id
 
 
@@ -66,7 +84,7 @@ async def test_on_done_shows_the_video_and_marks_it(services: Services) -> None:
 async def test_on_open_of_what_is_not_there_changes_nothing(services: Services, data: object) -> None:
     await finished(services)
 
-    assert await StageHandlers(services).on_open({}, event(data)) == (gr.skip(), gr.skip())
+    assert await StageHandlers(services).on_open({}, event(data)) == (gr.skip(), gr.skip(), gr.skip())
 
 
 async def test_on_open_in_public_does_not_show_a_strangers_video(start_services: Any) -> None:
@@ -74,8 +92,121 @@ async def test_on_open_in_public_does_not_show_a_strangers_video(start_services:
     job_id = await finished(services, owner=services.owner_of("somebody"))
     handlers = StageHandlers(services)
 
-    assert (await handlers.on_open({"visitor": "another"}, event({"job": job_id})))[0] == gr.skip()
-    assert (await handlers.on_open({"visitor": "somebody"}, event({"job": job_id})))[0]["job_id"] == job_id
+    assert (await handlers.on_open({"visitor": "another"}, event({"job": job_id})))[1] == gr.skip()
+    assert (await handlers.on_open({"visitor": "somebody"}, event({"job": job_id})))[1]["job_id"] == job_id
+
+
+async def test_on_open_of_a_video_leaves_the_job_card_alone(services: Services) -> None:
+    job_id = await finished(services)
+
+    card, player, library = await StageHandlers(services).on_open({}, event({"job": job_id}))
+
+    assert card == gr.skip()
+    assert (player["job_id"], player["state"], player["is_missing"]) == (job_id, "succeeded", False)
+    assert library["current"] == job_id
+
+
+async def test_on_open_of_a_video_whose_file_is_gone_says_so(services: Services) -> None:
+    """B16: nothing else breaks."""
+    job_id = await finished(services)
+    path = services.media_path(f"{job_id}.mp4")
+    assert path is not None
+    path.unlink()
+
+    _, player, _ = await StageHandlers(services).on_open({}, event({"job": job_id}))
+
+    assert player["is_missing"] is True
+    await finished(services)
+
+
+# Jobs that rest
+
+
+async def test_on_closed_lets_go_of_the_job_and_the_library_keeps_it(services: Services) -> None:
+    """A7: hidden from the stage, kept in the list, and brought back from there."""
+    older, newer = await unsure(services), await unsure(services)
+    handlers = StageHandlers(services)
+    assert (await handlers.on_load({}))[0] == newer
+
+    for job_id, following in ((newer, older), (older, None)):
+        await services.close(job_id)
+        assert (await handlers.on_closed({}))[0] == following
+    assert (await handlers.on_load({}))[0] == gr.skip()
+
+    listed = await handlers.on_relist({})
+    assert [(item["job_id"], item["state"], item["is_closed"], item["video_url"]) for item in listed] == [
+        (newer, "needs_attention", True, None),
+        (older, "needs_attention", True, None),
+    ]
+    card, player, library = await handlers.on_open({}, event({"job": older}))
+    assert (card, player, library["current"]) == (older, None, older)
+
+
+async def test_on_closed_in_public_shows_a_stranger_nothing(start_services: Any) -> None:
+    services = start_services({"SEEDANCE_PUBLIC": "on"})
+    await unsure(services, owner=services.owner_of("somebody"))
+    handlers = StageHandlers(services)
+
+    assert await handlers.on_closed({"visitor": "another"}) == (None, [])
+    assert await handlers.on_relist({}) == []
+
+
+async def test_on_send_again_makes_one_job_a_token_and_shows_it(services: Services) -> None:
+    """A6, A7."""
+    old = await unsure(services)
+    click = event({"job": old, "token": "t" * 32})
+    handlers = GenerateHandlers(services)
+
+    made, player, notice = await handlers.on_send_again({}, click)
+
+    assert (player, notice) == (None, None)
+    assert made != old
+    assert (await handlers.on_send_again({}, click))[0] == made
+    assert [step async for _, step in services.watch(made)][-1]["state"] == "succeeded"
+    assert await services.count_by_state() == {"needs_attention": 1, "succeeded": 1}
+
+
+async def test_on_send_again_for_a_job_that_went_on_sends_nothing_and_says_so(services: Services) -> None:
+    job_id = await finished(services)
+
+    answer = await GenerateHandlers(services).on_send_again({}, event({"job": job_id, "token": "t"}))
+
+    assert answer == (gr.skip(), gr.skip(), MOVED_ON)
+    assert await services.count_by_state() == {"succeeded": 1}
+
+
+async def test_on_send_again_that_is_refused_says_why(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
+    old = await unsure(services)
+
+    async def cannot_be_priced(request: GenerationRequest) -> Cost:
+        raise ProviderUnavailableError("no route to host", provider="strict")
+
+    monkeypatch.setattr(services._providers["strict"], "estimate", cannot_be_priced)
+    card, _, notice = await GenerateHandlers(services).on_send_again({}, event({"job": old, "token": "t"}))
+
+    assert card == gr.skip()
+    assert (notice.code, notice.charged, notice.detail) == ("provider_down", "no", "no route to host")
+    assert await services.count_by_state() == {"needs_attention": 1}
+
+
+@pytest.mark.parametrize(
+    "data", [None, "text", {}, {"job": 7, "token": "t"}, {"job": "a"}, {"job": "a", "token": "t" * 65}], ids=repr
+)
+async def test_on_send_again_ignores_what_is_no_click(services: Services, data: object) -> None:
+    assert await GenerateHandlers(services).on_send_again({}, event(data)) == (gr.skip(), gr.skip(), gr.skip())
+
+
+async def test_on_send_again_in_public_is_for_the_owner_only(start_services: Any) -> None:
+    services = start_services({"SEEDANCE_PUBLIC": "on"})
+    job_id = await unsure(services, owner=services.owner_of("somebody"))
+    handlers, click = GenerateHandlers(services), event({"job": job_id, "token": "t"})
+
+    assert (await handlers.on_send_again({"visitor": "another"}, click))[2] == MOVED_ON
+    assert await services.count_by_state() == {"needs_attention": 1}
+    assert isinstance((await handlers.on_send_again({"visitor": "somebody"}, click))[0], str)
+
+
+# Seeds and facts
 
 
 @pytest.mark.parametrize("seed", [0, 7, 4_294_967_295])
@@ -88,6 +219,12 @@ def test_on_keep_seed_takes_a_seed(seed: int) -> None:
 )
 def test_on_keep_seed_ignores_what_is_none(data: object) -> None:
     assert on_keep_seed(event(data)) == gr.skip()
+
+
+def test_provider_facts_tell_who_can_be_asked(services: Services) -> None:
+    assert not any(facts["can_be_asked"] for facts in provider_facts(services.offers()).values())
+    services._providers["strict"].can_be_asked = True
+    assert provider_facts(services.offers())["strict"]["can_be_asked"]
 
 
 def test_provider_facts_tell_what_is_free(services: Services) -> None:

@@ -17,6 +17,8 @@ class ProviderFacts(TypedDict):
     can_cancel: Literal["always", "maybe", "never"]
     """Whether a video that was started can be stopped."""
     free: bool
+    can_be_asked: bool
+    """Whether it can say what became of a request that it may have taken."""
 
 
 class Preview(TypedDict):
@@ -35,16 +37,17 @@ DEFAULT_PREVIEW: Preview = {"width_px": 1280, "height_px": 720, "duration_s": 8,
 class JobCard(HtmlWidget):
     """Follows the job whose id is the value; without one, shows what will be here.
 
-    Events: `done` once a job, when it is final, with `{"job": job_id, "state": state}`; a job that needs a
-    person is shown, and followed until it is final. `lost` when the server does not know the job, with
-    `{"job": job_id}`. Both come from the browser and are checked as such.
+    Events, which come from the browser and are checked as such: `done` once a job, when it is final, with
+    `{"job": job_id, "state": state}`; a job that needs a person is shown with its ways on, and followed until it is
+    final. With `{"job": job_id}`: `relist` when a job came to rest or goes on, `closed` when the server has closed it,
+    `lost` when the server does not know it. `send_again` with `{"job": job_id, "token": form token}`.
     """
 
     script = "job_card"
-    script_parts = ("job_words", "job_stream")
+    script_parts = ("job_words", "job_stream", "job_ending", "job_ways")
     schema = {"type": "string"}
     template = """
-      <section class="job-card panel" role="status" aria-atomic="false">
+      <section class="job-card panel" role="status" aria-atomic="false" tabindex="-1">
         <p class="vh spoken"></p>
         <div class="empty" aria-live="off">
           <div class="screen"><div class="frame"><p class="t">Your video plays here</p><p class="s"></p></div></div>
@@ -75,6 +78,9 @@ class JobCard(HtmlWidget):
               <div><dt>In the queue</dt><dd data-fact="queue"></dd><dd class="sub" data-fact="elapsed"></dd></div>
               <div><dt>Price</dt><dd data-fact="cost"></dd><dd class="sub" data-fact="cost-by"></dd></div>
             </dl>
+            <div class="trouble" hidden><p class="trouble-line">
+              <svg class="ic" aria-hidden="true"><use href="#i-warn"></use></svg><span></span></p>
+              <button type="button" class="btn try-now">Try now</button></div>
             <div class="job-foot"><button type="button" class="btn cancel-job">Cancel</button>
               <p class="truth"></p></div>
           </div>
@@ -86,9 +92,19 @@ class JobCard(HtmlWidget):
             <div><dt>Were you charged?</dt><dd><b class="charged"></b> <span class="charged-more"></span></dd></div>
             <div><dt>What to do</dt><dd class="next-step"></dd></div>
           </dl>
-          <div class="acts" hidden>
-            <button type="button" class="btn tonal go-silent">Again without sound</button></div>
-          <details><summary>Provider’s words</summary><p class="mono"></p></details>
+          <div class="acts">
+            <button type="button" class="btn tonal go-silent">Again without sound</button>
+            <button type="button" class="btn tonal check-again">Check again</button>
+            <button type="button" class="btn find-video" aria-expanded="false">Find my video</button>
+            <button type="button" class="btn send-again">Send again</button>
+            <button type="button" class="btn close-job">Close</button></div>
+          <form class="find-form" hidden novalidate><label><span class="label">Generation ID</span>
+            <input type="text" class="generation-id" autocomplete="off" autocapitalize="off" spellcheck="false"
+              maxlength="200"></label>
+            <button type="submit" class="btn tonal">Find</button></form>
+          <p class="outcome" aria-live="polite"></p>
+          <div class="papers"><details><summary>Provider’s words</summary><p class="mono"></p></details>
+            <a class="linkish evidence" download>Download evidence</a></div>
         </div>
       </section>"""
 
@@ -98,6 +114,7 @@ class JobCard(HtmlWidget):
         *,
         providers: Mapping[str, ProviderFacts] | None = None,
         preview: Preview | None = None,
+        own_machine: bool = False,
         **kwargs: Any,
     ) -> None:
         """Make a card.
@@ -106,9 +123,16 @@ class JobCard(HtmlWidget):
             value: job_id of the job to follow.
             providers: Provider id to what the card says about it.
             preview: The frame that the empty card draws.
+            own_machine: Whether whoever looks at the page owns the provider accounts.
             **kwargs: For `gr.HTML`.
         """
-        super().__init__(value, providers=dict(providers or {}), preview=preview or DEFAULT_PREVIEW, **kwargs)
+        super().__init__(
+            value,
+            providers=dict(providers or {}),
+            preview=preview or DEFAULT_PREVIEW,
+            own_machine=own_machine,
+            **kwargs,
+        )
 
     def preprocess(self, payload: object) -> str | None:
         """Return the client's job_id, which the caller must check against the owner."""

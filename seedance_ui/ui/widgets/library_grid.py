@@ -1,4 +1,4 @@
-"""The library: a card for every finished video. Only posters are loaded."""
+"""The library: a card for every finished video, and for every job that waits for a person. Only posters are loaded."""
 
 from __future__ import annotations
 

@@ -24,6 +24,7 @@ class Player(DisplayWidget):
         <div class="player-body">
           <div class="acts"><a class="btn tonal download" role="button">
             <svg class="ic" aria-hidden="true"><use href="#i-down"></use></svg>Download</a></div>
+          <p class="flag" hidden><svg class="ic" aria-hidden="true"><use href="#i-warn"></use></svg><span></span></p>
           <p class="said"></p>
           <dl class="facts four">
             <div><dt>Charged</dt><dd data-fact="cost"></dd><dd class="sub" data-fact="cost-by"></dd></div>
@@ -32,6 +33,7 @@ class Player(DisplayWidget):
             <div><dt>Seed</dt><dd data-fact="seed"></dd>
               <dd class="sub"><button type="button" class="linkish keep-seed">Keep for the next run</button></dd></div>
           </dl>
+          <p class="papers"><a class="linkish evidence" download>Download evidence</a></p>
         </div>
       </section>"""
 

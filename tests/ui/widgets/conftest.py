@@ -19,6 +19,7 @@ from media_makers import make_image, wav_bytes
 from playwright.sync_api import Browser, Page, sync_playwright
 from sse_starlette import EventSourceResponse
 
+from seedance_ui.ui.widgets.banners import Banners
 from seedance_ui.ui.widgets.frame_slots import FramePair, FrameSlots
 from seedance_ui.ui.widgets.html_widget import UploadedFile
 from seedance_ui.ui.widgets.job_card import JobCard
@@ -29,9 +30,10 @@ from tests.chromium import launch_chromium
 
 ASSETS = Path(__file__).resolve().parents[3] / "assets"
 PROVIDERS = {
-    "aimlapi": {"label": "AIML API", "can_cancel": "never", "free": False},
-    "scenario": {"label": "Scenario", "can_cancel": "maybe", "free": False},
-    "animatic": {"label": "Animatic", "can_cancel": "always", "free": True},
+    "aimlapi": {"label": "AIML API", "can_cancel": "never", "free": False, "can_be_asked": True},
+    "scenario": {"label": "Scenario", "can_cancel": "maybe", "free": False, "can_be_asked": True},
+    "animatic": {"label": "Animatic", "can_cancel": "always", "free": True, "can_be_asked": False},
+    "silent": {"label": "Silent Video", "can_cancel": "never", "free": False, "can_be_asked": False},
 }
 WIDGETS: dict[str, type[gr.HTML]] = {
     "tray": ReferenceTray,
@@ -39,6 +41,7 @@ WIDGETS: dict[str, type[gr.HTML]] = {
     "card": JobCard,
     "player": Player,
     "library": LibraryGrid,
+    "banners": Banners,
 }
 
 
@@ -74,13 +77,19 @@ def build_app(fake: FakeServer) -> FastAPI:
         fake.cancelled.append(job_id)
         return JSONResponse({**fake.jobs[job_id][-1], "message": "AIML API was asked to stop."}, status_code=202)
 
+    @app.post("/api/jobs/{job_id}/{verb}")
+    async def way_on(job_id: str, verb: str, request: Request) -> JSONResponse:
+        body = await request.json() if await request.body() else None
+        return fake.answer(job_id, verb, body)
+
     @app.get("/media/{name}")
     async def media(name: str) -> FileResponse:
         if not (fake.media / name).is_file():
             raise HTTPException(404)
         return FileResponse(fake.media / name)
 
-    head = f"<style>{_stylesheets()}</style>"
+    page_script = (ASSETS / "page.js").read_text(encoding="utf-8")
+    head = f"<style>{_stylesheets()}</style><script>{page_script}</script>"
     return gr.mount_gradio_app(
         app, _build_page(fake), path="/", ssr_mode=False, run_history=False, head=head, footer_links=[]
     )
@@ -94,16 +103,17 @@ def _stylesheets() -> str:
 def _build_page(fake: FakeServer) -> gr.Blocks:
     with gr.Blocks(analytics_enabled=False) as demo:
         gr.HTML((ASSETS / "icons.svg").read_text(encoding="utf-8"))
+        banners = Banners(elem_id="banners")
         with gr.Row(elem_id="studio"):
             with gr.Column(elem_id="composer"):
                 tray = ReferenceTray(elem_id="references")
                 frames = FrameSlots(elem_id="frames")
                 command, run = gr.Textbox(label="Command"), gr.Button("Run")
             with gr.Column(elem_id="stage"):
-                card = JobCard(elem_id="job-card", providers=PROVIDERS)
+                card = JobCard(elem_id="job-card", providers=PROVIDERS, own_machine=True)
                 player = Player(elem_id="player")
         library = LibraryGrid(elem_id="library")
-        widgets = dict(zip(WIDGETS, (tray, frames, card, player, library), strict=True))
+        widgets = dict(zip(WIDGETS, (tray, frames, card, player, library, banners), strict=True))
         quiet = {"api_visibility": "private", "show_progress": "hidden"}
         run.click(_run_command, command, list(widgets.values()), **quiet)
         tray.change(lambda files: fake.hear("tray", files), tray, None, **quiet)
@@ -112,6 +122,9 @@ def _build_page(fake: FakeServer) -> gr.Blocks:
             ("renumber", tray),
             ("done", card),
             ("lost", card),
+            ("relist", card),
+            ("closed", card),
+            ("send_again", card),
             ("keep_seed", player),
             ("open", library),
         ):
@@ -179,7 +192,7 @@ def server(running_server: FakeServer, monkeypatch: pytest.MonkeyPatch) -> Itera
     monkeypatch.setenv("GRADIO_TEMP_DIR", fake.uploads)
     fake.stream_status = fake.upload_status = None
     fake.streams_opened = 0
-    for kept in (fake.heard, fake.cancelled, fake.jobs):
+    for kept in (fake.heard, fake.cancelled, fake.jobs, fake.asked, fake.answers):
         kept.clear()
     yield fake
     fake.wake()
@@ -205,7 +218,7 @@ class WidgetPage:
     def update(self, **command: Any) -> None:
         """Let Python update widgets; returns when it was asked, not when it is done."""
         self.page.get_by_label("Command").fill(json.dumps(command))
-        self.page.get_by_role("button", name="Run").click()
+        self.page.get_by_role("button", name="Run", exact=True).click()
 
 
 @pytest.fixture
