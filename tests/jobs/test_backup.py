@@ -16,6 +16,7 @@ from seedance_ui.jobs.backup import KEPT, SPARED_BYTES, Backups
 from seedance_ui.jobs.bell import Bell
 from seedance_ui.jobs.store import Store
 from tests.scripted import QuickClock, make_job
+from tests.small_disk import mounted_disk
 
 
 @pytest.fixture
@@ -171,6 +172,20 @@ def test_a_disk_that_is_nearly_full_is_left_to_the_videos(
     assert backups.make_if_due() is None
     assert names(backups) == []
     assert "videos come first" in caplog.text
+
+
+def test_a_disk_that_fills_up_on_the_way_keeps_the_older_backups(
+    sqlite_store: Store, data_dir: Path, tmp_path: Path, quick_clock: QuickClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A real one, in the middle of the copy; what was written of it makes room again."""
+    for n in range(200):
+        sqlite_store.add(make_job(f"job {n}"), form_token=None)
+    with mounted_disk(tmp_path / "small", size_kib=300) as small:
+        backups = Backups(data_dir / "jobs.sqlite3", small, now=quick_clock.now, free_bytes=lambda path: 10**12)
+        (small / "jobs-2025-12-31.sqlite3").write_bytes(b"older")
+        assert backups.make_if_due() is None
+        assert names(backups) == ["jobs-2025-12-31.sqlite3"]
+    assert "disk is full" in caplog.text
 
 
 def test_what_a_crash_left_is_gone_after_the_next_backup(sqlite_store: Store, backups: Backups) -> None:

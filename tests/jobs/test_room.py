@@ -7,7 +7,6 @@ import errno
 import hashlib
 import os
 import shutil
-import subprocess
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
@@ -26,6 +25,7 @@ from seedance_ui.media.intake import Intake
 from tests.fakes.server import FakeServer, Received, Reply, serve_range
 from tests.media_makers import make_image
 from tests.scripted import make_job
+from tests.small_disk import mounted_disk
 
 if TYPE_CHECKING:
     from tests.jobs.conftest import Bench
@@ -213,15 +213,8 @@ def finishing(url: str) -> Callable[[Job], Any]:
 @pytest.fixture
 def small_disk(tmp_path: Path, finished_video: Path) -> Iterator[Path]:
     """Return a disk of its own that takes one video and little more."""
-    path = tmp_path / "small"
-    path.mkdir()
-    size_kib = finished_video.stat().st_size // 1024 + 64
-    mount = shutil.which("mount")
-    command = [str(mount), "-t", "tmpfs", "-o", f"size={size_kib}k", "tmpfs", str(path)]
-    if mount is None or subprocess.run(command, capture_output=True, check=False).returncode:
-        pytest.skip("no small disk can be mounted here: that needs Linux and root")
-    yield path
-    subprocess.run(["umount", path], check=True)
+    with mounted_disk(tmp_path / "small", size_kib=finished_video.stat().st_size // 1024 + 64) as path:
+        yield path
 
 
 async def test_a_real_disk_that_is_full_costs_no_video(
