@@ -375,7 +375,7 @@ class Services:
             job,
             provider_label=self._label(job.request.provider),
             now=self._clock.now(),
-            has_file=self._library.video_path(job.job_id).exists(),
+            has_file=self._library.has_video(job.job_id),
         )
 
     def _label(self, provider_id: str) -> str:
