@@ -13,6 +13,7 @@ import ssl
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 from urllib.parse import quote
@@ -67,6 +68,12 @@ logging.getLogger("httpx").setLevel(logging.WARNING)  # D6: its INFO lines print
 logging.getLogger("httpcore").setLevel(logging.WARNING)
 
 
+@cache
+def _trusted() -> ssl.SSLContext:
+    """Return whom httpx trusts. Made once: it reads more than a hundred certificates, on the runner's loop."""
+    return httpx.create_ssl_context()
+
+
 class Http:
     """One provider's API: one origin, one account."""
 
@@ -115,6 +122,7 @@ class Http:
             # E6: nothing that unpacks into more than it seems is asked for.
             headers={"User-Agent": USER_AGENT, "Accept-Encoding": "identity"},
             follow_redirects=False,
+            verify=_trusted(),
             trust_env=not self._is_local,
             **options,
         )
@@ -302,7 +310,7 @@ class DownloadClient:
         """
         self._provider = provider
         self._client = httpx.AsyncClient(
-            verify=tls or httpx.create_ssl_context(),
+            verify=tls or _trusted(),
             timeout=httpx.Timeout(connect=10.0, read=silent_s, write=10.0, pool=5.0),
             headers={"User-Agent": USER_AGENT, "Accept": "*/*", "Accept-Encoding": "identity"},
             limits=httpx.Limits(max_keepalive_connections=0),  # a kept one was verified for another name
