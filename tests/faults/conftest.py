@@ -33,6 +33,7 @@ def worlds(tmp_path_factory: pytest.TempPathFactory, finished_video: Path) -> It
 def world(worlds: dict[str, World], provider: str) -> Iterator[World]:
     """Return the world of this row's provider, and see that the row's faults have all happened."""
     shared = worlds[provider]
+    shared.wire.seen.clear()
     steps = shared.fake.steps
     yield shared
     shared.fake.steps = steps

@@ -106,11 +106,7 @@ REFUSALS = {
     422: refused("bad_request"),
     429: TOO_MANY,
 }
-UNCLEAR = (
-    201, 202, 203, 204, 205, 206, 207, 226, 269, 300, 301, 302, 303, 304, 305, 307, 308, 406, 407, 408, 409, 410, 411,
-    412, 414, 416, 417, 418, 421, 423, 424, 425, 426, 428, 431, 451, 500, 501, 502, 503, 504, 505, 507, 508, 511, 520,
-    521, 522, 523, 524, 525, 526, 529, 530, 599, 600, 999,
-)  # fmt: skip
+UNCLEAR = (201, 204, 206, 269, 302, 304, 408, 409, 410, 425, 500, 501, 502, 503, 504, 520, 999)
 """Statuses that prove nothing about a paid request; those of 2xx here have no id with them."""
 
 LOCATION = {"Location": "https://elsewhere.example/"}
@@ -212,23 +208,22 @@ def _upload_rows() -> Iterator[Row]:
     """Everything here is free: what is no refusal is worth two more tries."""
     at = Phase.ASSET
     for name, kind in KINDS.items():
-        yield Row(f"{name} while sending", at, Breaks(kind), NOT_TAKEN)
-        yield Row(f"{name} in the answer", at, Breaks(kind, "reading"), NOT_TAKEN)
-    for status in (*REFUSALS, *UNCLEAR):
-        is_refusal = 400 <= status < 500 and status != 408
-        yield Row(
-            str(status),
-            at,
-            Instead(reply(status)),
-            REFUSALS.get(status, refused("bad_request")) if is_refusal else NOT_TAKEN,
-        )
-    for name, body in BODIES.items():
-        yield Row(name, at, Instead(body), NOT_TAKEN)
+        yield Row(name, at, Breaks(kind), NOT_TAKEN)
+    yield Row("ReadError in the answer", at, Breaks(KINDS["ReadError"], "reading"), NOT_TAKEN)
+    for status, end in REFUSALS.items():
+        yield Row(str(status), at, Instead(reply(status)), end)
+    for status in (409, 410, 425):
+        yield Row(str(status), at, Instead(reply(status)), refused("bad_request"))
+    for status in (204, 302, 408, 500, 503):
+        yield Row(str(status), at, Instead(reply(status)), NOT_TAKEN)
+    for name in ("empty", "HTML", "cut JSON", "an endless id", "above 2 MB", "a bomb"):
+        yield Row(name, at, Instead(BODIES[name]), NOT_TAKEN)
     for phase in (Phase.NEW_UPLOAD, Phase.PART, Phase.COMPLETE, Phase.IMPORT):
-        for name in ("ConnectError", "ReadError", "ReadTimeout", "WriteError", "StreamClosed", "InvalidURL"):
-            yield Row(f"{name} at {phase.value}", phase, Breaks(KINDS[name]), NOT_TAKEN)
-        for name, fault in (("503", Instead(reply(503))), ("302", Instead(reply(302))), ("reset", Reset())):
-            yield Row(f"{name} at {phase.value}", phase, fault, NOT_TAKEN)
+        yield Row(f"ReadError at {phase.value}", phase, Breaks(KINDS["ReadError"]), NOT_TAKEN)
+        yield Row(f"503 at {phase.value}", phase, Instead(reply(503)), NOT_TAKEN)
+        yield Row(f"302 at {phase.value}", phase, Instead(reply(302)), NOT_TAKEN)
+        end = NOT_TAKEN if phase is Phase.PART else refused("bad_request")  # a link is made anew, a word is final
+        yield Row(f"400 at {phase.value}", phase, Instead(reply(400)), end)
 
 
 PAID_ROWS = tuple(_paid_rows())
@@ -265,3 +260,47 @@ ODD_WORDS = {
 }  # fmt: skip
 ODD_STATUSES: dict[str, Fault | Breaks] = {name: _with_status(word) for name, word in ODD_WORDS.items()}
 """B11."""
+
+
+# What a download survives (B5, B6)
+
+MP4 = {"Content-Type": "video/mp4"}
+JUNK = bytes(range(256)) * 100
+
+
+def _odd_files() -> dict[str, Reply]:
+    whole = {**MP4, "ETag": '"junk"'}
+    cuts = {f"cut at {percent} %": percent * len(JUNK) // 100 for percent in (0, 1, 10, 50, 90, 99)}
+    return {
+        "HTML": Reply(200, b"<html>Please log in</html>", {"Content-Type": "text/html"}),
+        "HTML that says it is a video": Reply(200, b"<!doctype html>" * 1000, MP4),
+        "JSON": Reply(200, {"error": "expired"}),
+        "empty": Reply(200, b"", MP4),
+        "empty, of no length": Reply(200, b"", MP4, promise_length=False),
+        "no video": Reply(200, JUNK, MP4),
+        "a stub": Reply(200, b"\0\0\0\x08free" * 3, MP4),
+        "packed": Reply(200, JUNK, {**MP4, **PACKED}),
+        "longer than it says": Reply(200, JUNK, {**MP4, "Content-Length": "1000"}),
+        "endless": Reply(200, JUNK, {**MP4, "Content-Length": "99999999999"}),
+        "a part nobody asked for": Reply(206, JUNK, {**MP4, "Content-Range": "bytes 0-25599/25600"}),
+        "a redirect without a goal": Reply(302),
+        "a redirect to nowhere": Reply(302, headers={"Location": "http://[::1"}),
+        "a redirect into this network": Reply(307, headers={"Location": "https://10.0.0.1/v.mp4"}),
+        **{name: Reply(200, JUNK, whole, cut_after=cut) for name, cut in cuts.items()},
+        **{f"{name}, reset": Reply(200, JUNK, whole, cut_after=cut, is_reset=True) for name, cut in cuts.items()},
+        **{f"{name}, of no length": Reply(200, JUNK[:cut], MP4, promise_length=False) for name, cut in cuts.items()},
+    }
+
+
+NO_VIDEOS: dict[str, Fault | Breaks] = {
+    **{f"{name} while sending": Breaks(kind) for name, kind in KINDS.items()},
+    **{f"{name} in the body": Breaks(kind, "reading") for name, kind in KINDS.items()},
+    **{str(status): Instead(reply(status)) for status in (*REFUSALS, *UNCLEAR, 416)},
+    **{f"429, {name}": Instead(Reply(429, b"", {"Retry-After": value})) for name, value in RETRY_AFTER.items()},
+    **{name: Instead(body) for name, body in _odd_files().items()},
+    "closed": Drop(),
+    "reset": Reset(),
+}
+"""Everything that can come instead of a video; 401 too: only the link is refused, not the key."""
+EXPIRED = (401, 403, 404, 410)
+"""B5: a fresh link is asked for at once."""

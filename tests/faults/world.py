@@ -16,6 +16,7 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import unquote
 
 import httpx
 import pytest
@@ -30,7 +31,7 @@ from seedance_ui.services import LOCAL_OWNER, Services
 from tests.fakes import aimlapi, scenario
 from tests.fakes.aimlapi import FakeAimlApi
 from tests.fakes.scenario import FakeScenario
-from tests.fakes.server import Fault, Received, Reply
+from tests.fakes.server import FakeServer, Fault, Received, Reply
 from tests.samples import audio, image
 from tests.scripted import QuickClock
 
@@ -94,19 +95,20 @@ class Breaks:
 
 
 class Wire:
-    """What stands between httpx and its sockets."""
+    """What stands between httpx and its sockets; faults of both sides happen in the order of their plan."""
 
-    def __init__(self) -> None:
-        self._planned: list[tuple[str, re.Pattern[str], deque[Breaks]]] = []
+    def __init__(self, fake: FakeServer) -> None:
+        self._fake = fake
+        self._planned: list[tuple[str, re.Pattern[str], deque[Fault | Breaks]]] = []
         self.seen: list[tuple[str, str]] = []
         """Method and path of every request that left httpx, whether it arrived or not."""
 
-    def plan(self, method: str, path: str, *breaks: Breaks) -> None:
-        self._planned.append((method, re.compile(path), deque(breaks)))
+    def plan(self, method: str, path: str, *faults: Fault | Breaks) -> None:
+        self._planned.append((method, re.compile(path), deque(faults)))
 
     def forget(self) -> int:
         """Forget what has not happened, and return how much that was."""
-        left = sum(len(breaks) for _, _, breaks in self._planned)
+        left = sum(len(faults) for _, _, faults in self._planned) + self._fake.unscript()
         self._planned.clear()
         return left
 
@@ -118,19 +120,21 @@ class Wire:
         async def handle(transport: httpx.AsyncHTTPTransport, request: httpx.Request) -> httpx.Response:
             target = request.extensions.get("target", request.url.raw_path).decode().partition("?")[0]
             wire.seen.append((request.method, target))
-            breaks = wire._next(request.method, target)
-            if breaks is None:
-                return await real(transport, request)
-            return await _break(breaks, request, lambda: real(transport, request))
+            fault = wire._next(request.method, target)
+            if isinstance(fault, Breaks):
+                return await _break(fault, request, lambda: real(transport, request))
+            if fault is not None:
+                wire._fake.script(request.method, re.escape(unquote(target)), fault)
+            return await real(transport, request)
 
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(httpx.AsyncHTTPTransport, "handle_async_request", handle)
             yield
 
-    def _next(self, method: str, path: str) -> Breaks | None:
-        for wanted, pattern, breaks in self._planned:
-            if breaks and wanted == method and pattern.fullmatch(path):
-                return breaks.popleft()
+    def _next(self, method: str, path: str) -> Fault | Breaks | None:
+        for wanted, pattern, faults in self._planned:
+            if faults and wanted == method and pattern.fullmatch(path):
+                return faults.popleft()
         return None
 
 
@@ -202,16 +206,11 @@ class World:
 
     def break_at(self, phase: Phase, *faults: Fault | Breaks) -> None:
         """Let these happen, in this order, to the next exchanges of a phase."""
-        method, path = ROUTES[self.provider][phase]
-        for fault in faults:
-            if isinstance(fault, Breaks):
-                self.wire.plan(method, path, fault)
-            else:
-                self.fake.script(method, path, fault)
+        self.wire.plan(*ROUTES[self.provider][phase], *faults)
 
     def is_quiet(self) -> bool:
         """Return whether all faults have happened; none is left for the next test."""
-        return (self.wire.forget(), self.fake.unscript()) == (0, 0)
+        return self.wire.forget() == 0
 
     def sent(self, phase: Phase) -> int:
         """Return how many requests of a phase have left so far."""
@@ -270,7 +269,7 @@ def new_world(provider: str, data_dir: Path, video: bytes, *, brief: bool = Fals
     kinds: dict[str, type[Provider]] = {"scenario": Scenario, "aimlapi": AimlApi}
     if brief:
         kinds = {"scenario": BriefScenario, "aimlapi": BriefAimlApi}
-    wire, clock = Wire(), QuickClock()
+    wire, clock = Wire(fake), QuickClock()
     with pytest.MonkeyPatch.context() as patch, wire.installed(), fake:
         settings = Settings.from_env({"SEEDANCE_DATA_DIR": str(data_dir), **fake.settings()})
         services = Services(settings, providers={provider: kinds[provider]}, clock=clock)
