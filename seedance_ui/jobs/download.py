@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from seedance_ui.domain.explain import explain
 from seedance_ui.domain.job import FinishedVideo, Job, JobError, LocalVideo, SavedVideo
 from seedance_ui.errors import MediaError, SeedanceError
 from seedance_ui.jobs.tools import Tools
@@ -35,6 +36,17 @@ async def _keep_local(job: Job, tools: Tools, video: LocalVideo) -> SavedVideo:
     except MediaError:
         await tools.blocking(lambda: video.path.unlink(missing_ok=True))
         raise
+
+
+def explain_unsaved(job: Job, cause: SeedanceError, *, provider_label: str) -> JobError:
+    """Return what it means that a finished video is not saved yet (B8): the job goes on, and tries again."""
+    return JobError(
+        code=explain(cause, provider_label=provider_label).code,
+        title="The video is made, and could not be saved yet",
+        detail=str(cause),
+        charged="no" if job.cost.is_free else "yes",
+        next_step="Nothing has to be done: it is tried again. Free some space on the disk if it is full.",
+    )
 
 
 def explain_expired(job: Job, cause: SeedanceError, *, provider_label: str) -> JobError:

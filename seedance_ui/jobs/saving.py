@@ -6,7 +6,7 @@ import logging
 
 from seedance_ui.domain.job import FinishedVideo, JobState, JobUpdate, Phase, SavedVideo
 from seedance_ui.errors import AuthenticationError, LeaseLostError, RateLimitError, SeedanceError, StoreError
-from seedance_ui.jobs.download import bring_home, explain_expired
+from seedance_ui.jobs.download import bring_home, explain_expired, explain_unsaved
 from seedance_ui.jobs.hold import Hold
 from seedance_ui.jobs.polling import apply_update, is_key_refused
 from seedance_ui.jobs.retention import Retention
@@ -35,8 +35,13 @@ async def save(hold: Hold) -> None:
             await _save_later(hold, _as_ours(hold, exc), failures, retention)
         else:
             if video is not None:
-                await hold.tools.library.make_stills(hold.job.job_id)
-                await hold.move(state=JobState.SUCCEEDED, phase=Phase.DONE, message="Ready", video=video, progress=1.0)
+                await _finish(hold, video)
+
+
+async def _finish(hold: Hold, video: SavedVideo) -> None:
+    await hold.tools.library.make_stills(hold.job.job_id)
+    done = {"state": JobState.SUCCEEDED, "phase": Phase.DONE, "message": "Ready", "progress": 1.0}
+    await hold.move(**done, video=video, error=None)
 
 
 def _as_ours(hold: Hold, exc: Exception) -> SeedanceError:
@@ -78,6 +83,8 @@ async def _save_later(hold: Hold, exc: SeedanceError, failures: int, retention: 
     # Past that time by the records, the next tries are soon the last, but when is not for a clock to say.
     until = retention.until
     time_left = f" until {until:%Y-%m-%d %H:%M} UTC" if hold.tools.clock.now() < until else ""
-    await hold.say(f"Saving the video, and trying again{time_left}: {exc}")
+    message = f"Saving the video, and trying again{time_left}: {exc}"
+    if message != hold.job.message:
+        await hold.move(message=message, error=explain_unsaved(hold.job, exc, provider_label=hold.label))
     retry_after_s = exc.retry_after_s if isinstance(exc, RateLimitError) else None
     await hold.pause(save_again_s(failures, retry_after_s))

@@ -223,6 +223,11 @@ async def test_save_that_waits_is_tried_at_once_where_a_person_wants_it(
     runner = bench.start_runner()
     job_id = bench.add()
     await bench.until_said(job_id, "trying again")
+    waiting = bench.store.get(job_id)
+    assert waiting is not None and waiting.state is JobState.DOWNLOADING
+    assert waiting.error is not None and (waiting.error.code, waiting.error.charged) == ("cannot_save", "yes")
     runner.nudge(job_id)
-    assert is_whole(bench, await bench.until(job_id), videos)
+    saved = await bench.until(job_id)
+    assert is_whole(bench, saved, videos)
+    assert saved.error is None
     assert says.asked == 3
