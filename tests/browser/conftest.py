@@ -6,12 +6,13 @@ hold no error.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, expect, sync_playwright
 
 from tests.app_process import AppProcess
 from tests.browser.studio_page import Studio
@@ -53,17 +54,24 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
 def open_studio(browser: Browser, app: AppProcess) -> Iterator[OpenStudio]:
     """Yield a function that opens the app in a browser profile of its own, and watches the page until the end.
 
-    Keywords: `app` instead of the shared one, `width_px`, `height_px`, and options of `Browser.new_context`.
+    Keywords: `app` instead of the shared one, `width_px`, `height_px`, `may_log` for an error of the console that
+    belongs to the test, as a pattern, and options of `Browser.new_context`.
     """
     watched: list[tuple[Studio, list[str]]] = []
 
     def open_one(
-        *, app: AppProcess = app, width_px: int = 1280, height_px: int = 900, load: bool = True, **options: object
+        *,
+        app: AppProcess = app,
+        width_px: int = 1280,
+        height_px: int = 900,
+        load: bool = True,
+        may_log: str | None = None,
+        **options: object,
     ) -> Studio:
         context = browser.new_context(viewport={"width": width_px, "height": height_px}, **options)
         page = context.new_page()
         page.set_default_timeout(PATIENCE_MS)
-        watched.append((Studio(page, app), watch(page, app)))
+        watched.append((Studio(page, app), watch(page, app, may_log)))
         if load:
             watched[-1][0].open()
         return watched[-1][0]
@@ -89,9 +97,13 @@ def running_app(directory: Path, **variables: str) -> Iterator[AppProcess]:
     assert "Traceback" not in app.text(), app.text()
 
 
-def watch(page: Page, app: AppProcess) -> list[str]:
+def watch(page: Page, app: AppProcess, may_log: str | None = None) -> list[str]:
     """Return a list that fills with what a page must not do."""
     complaints: list[str] = []
+
+    def on_console(message: ConsoleMessage) -> None:
+        if message.type == "error" and not (may_log and re.search(may_log, message.text)):
+            complaints.append(f"logged {message.text} at {message.location}")
 
     def on_request(url: str) -> None:
         parts = urlsplit(url)
@@ -102,10 +114,5 @@ def watch(page: Page, app: AppProcess) -> list[str]:
     page.on("websocket", lambda socket: complaints.append(f"opened a socket to {socket.url}"))
     page.on("pageerror", lambda error: complaints.append(f"threw {error}"))
     page.on("dialog", lambda dialog: complaints.append(f"opened a dialog: {dialog.message}"))
-    page.on(
-        "console",
-        lambda message: (
-            complaints.append(f"logged {message.text} at {message.location}") if message.type == "error" else None
-        ),
-    )
+    page.on("console", on_console)
     return complaints

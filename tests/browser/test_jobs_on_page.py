@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator
 
 import pytest
@@ -99,3 +100,33 @@ def test_job_that_a_restart_interrupted_goes_on_to_its_video(studio: Studio, app
     studio.open()
     assert studio.wait_for_job() == job_id
     studio.expect_video_of(job_id)
+
+
+def test_page_outlives_kill_9_and_sigterm_and_goes_on_without_a_reload(
+    open_studio: OpenStudio, app: AppProcess
+) -> None:
+    """B2: the job reaches its video, what was typed stays, and what was clicked meanwhile goes on."""
+    studio = open_studio(may_log=r"net::ERR_")
+    studio.page.evaluate("() => { window.wasLoadedOnce = true; }")
+    studio.prompt.fill("Nine lives")
+    studio.radio("Resolution", "720p").check()
+    job_id = studio.generate()
+    studio.expect_state("running")
+    waiting = studio.page.get_by_role("status").filter(has_text="What you entered is kept")
+    summary = studio.page.locator("#dock .summary")
+    for ending, seconds in ((signal.SIGKILL, 5), (signal.SIGTERM, 4)):
+        app.stop(ending)
+        expect(studio.card.get_by_text("Reconnecting… your job keeps running.").last).to_be_visible()
+        studio.set_duration(seconds)
+        expect(waiting).to_be_visible()
+        app.start()
+        expect(waiting).to_have_count(0)
+        expect(summary).to_contain_text(f"{seconds} s")
+        expect(studio.card).not_to_contain_text("Reconnecting")
+    studio.expect_video_of(job_id)
+    expect(studio.library).to_contain_text("Nine lives")
+
+    expect(studio.prompt).to_have_value("Nine lives")
+    studio.make_it_quick()
+    studio.expect_video_of(studio.generate())
+    assert studio.page.evaluate("() => window.wasLoadedOnce")
