@@ -44,7 +44,8 @@ async def poll_until_done(hold: Hold) -> None:
     running_for_s = 0.0
     while hold.job.state is JobState.RUNNING:
         hold.nudged.clear()
-        if not questions.asked_to_stop and await _is_unwanted(hold):
+        await hold.look_again()  # A9: whoever was frozen past the lease asks no more
+        if hold.job.cancel_wanted and not questions.asked_to_stop:
             questions.asked_to_stop = True
             await _ask_to_stop(hold)
             continue
@@ -163,11 +164,6 @@ def _expired(hold: Hold, cause: Exception) -> JobError:
         charged="unknown",
         next_step=f"Look at your usage page at {hold.label}, with this generation ID.",
     )
-
-
-async def _is_unwanted(hold: Hold) -> bool:
-    fresh = await hold.tools.blocking(hold.tools.store.get, hold.job.job_id)
-    return fresh is not None and fresh.cancel_wanted
 
 
 async def _ask_to_stop(hold: Hold) -> None:
