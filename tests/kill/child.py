@@ -67,22 +67,27 @@ def run(orders: Orders, pipe: Connection) -> None:
     made = Services(settings, clock=clock)
     made._tools.downloader.sleep = clock.sleep
     app = create_app(made)
-    _add_routes(app, made, _note_begin(made._runner))
+    _add_routes(app, made, _note_begin_and_end(made._runner, points))
     with listen("127.0.0.1", 0) as listener:
         pipe.send(listener.getsockname()[1])
         serve(app, listener, behind_proxy=False)
 
 
-def _note_begin(runner: Runner) -> asyncio.Event:
-    """Return what is set once a runner has taken up what an earlier process left at rest."""
+def _note_begin_and_end(runner: Runner, points: Points) -> asyncio.Event:
+    """Reach a point when a runner winds down; return what is set once it has taken up what was left at rest."""
     has_begun = asyncio.Event()
-    serve_jobs = runner._serve
+    serve_jobs, wind_down = runner._serve, runner._wind_down
 
     async def serve_and_tell() -> None:
         has_begun.set()
         await serve_jobs()
 
+    async def tell_and_wind_down() -> None:
+        points.reach("winding down")
+        await wind_down()
+
     runner._serve = serve_and_tell  # type: ignore[method-assign]
+    runner._wind_down = tell_and_wind_down  # type: ignore[method-assign]
     return has_begun
 
 

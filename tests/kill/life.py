@@ -54,6 +54,8 @@ class Life:
         self._pid = self._process.pid
         self._listening = threading.Event()
         self.was_held = threading.Event()
+        self.has_gone_on = threading.Event()
+        """`on_held` has returned."""
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
         if not self._listening.wait(ANSWERS_WITHIN_S):
@@ -66,6 +68,7 @@ class Life:
             while self._pipe.recv() == "held":
                 self.was_held.set()
                 self._on_held(self)
+                self.has_gone_on.set()
                 self._pipe.send("go")
         except (EOFError, OSError):
             self._listening.set()

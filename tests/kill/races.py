@@ -12,10 +12,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.fakes.server import Hold
 from tests.kill.harness import NewDatabase, drive, open_world, wait_for_all
 from tests.kill.invariants import broken_after_death, broken_at_the_end
 from tests.kill.life import DIES_WITHIN_S, DiedError, Life
-from tests.kill.scenarios import Scenario
+from tests.kill.scenarios import PAID, Scenario
 from tests.kill.world import World
 
 LEAVES_WITHIN_S = 5.0
@@ -45,7 +46,7 @@ def cancel_at(
 
         life = world.start(hold_at=point, on_held=wish)
         drive(world, scenario, video, life)
-        broken = [] if life.was_held.is_set() else ["it was not reached"]
+        broken = [] if life.has_gone_on.wait(DIES_WITHIN_S) else ["it was not reached"]
         life.kill()
         if then_kill:
             broken += broken_after_death(world)
@@ -68,7 +69,7 @@ def terminate_at(
 
         life = world.start(hold_at=point, on_held=ask)
         drive(world, scenario, video, life)
-        broken = [] if life.was_held.is_set() else ["it was not reached"]
+        broken = [] if life.has_gone_on.wait(DIES_WITHIN_S) else ["it was not reached"]
         life.wait_for_end()
         took_s = time.monotonic() - asked_at_s[0]
         if took_s > LEAVES_WITHIN_S:
@@ -77,8 +78,26 @@ def terminate_at(
         broken += broken_after_death(world)
         drive(world, scenario, video, world.start())
         world.lives[-1].kill()
-        broken += broken_at_the_end(world, scenario)
+        broken += broken_at_the_end(world, scenario) + _resting(world)
         return [f"SIGTERM {point}: {line}" for line in broken]
+
+
+def terminate_while_sending(scenario: Scenario, directory: Path, video: bytes) -> list[str]:
+    """B2: ask the process to leave while its paid request has no answer yet; the answer is waited for."""
+    answer = Hold()
+    with open_world(scenario, directory, video) as world:
+        world.fake.script("POST", PAID, answer)
+        first = world.start(hold_at="winding down #1", on_held=lambda life: answer.go.set())
+        clicking = threading.Thread(target=drive, args=(world, scenario, video, first))
+        clicking.start()
+        assert answer.arrived.wait(DIES_WITHIN_S)
+        first.terminate()
+        first.wait_for_end()
+        clicking.join()
+        broken = [] if first.has_gone_on.is_set() else ["it did not leave"]
+        drive(world, scenario, video, world.start())
+        world.lives[-1].kill()
+        return broken + broken_at_the_end(world, scenario) + _resting(world)
 
 
 def freeze_at(
@@ -98,8 +117,7 @@ def freeze_at(
             life.settle()
             wait_for_all(world, life)
         broken = broken_at_the_end(world, scenario)
-        broken += [f"a job rests: {row.error['title']}" for row in world.rows() if row.state == "needs_attention"]
-        return [f"frozen {point}: {line}" for line in broken]
+        return [f"frozen {point}: {line}" for line in broken + _resting(world)]
 
 
 def second_process_at(
@@ -130,6 +148,11 @@ def second_process_at(
             wait_for_all(world, life)
         broken += broken_at_the_end(world, scenario)
         return [f"second process {point}: {line}" for line in broken]
+
+
+def _resting(world: World) -> list[str]:
+    """Nobody died in the middle, so that nothing is unclear."""
+    return [f"a job rests: {row.error['title']}" for row in world.rows() if row.state == "needs_attention"]
 
 
 @contextmanager

@@ -9,7 +9,14 @@ import pytest
 
 from tests.kill import scenarios
 from tests.kill.harness import in_parallel, record_points
-from tests.kill.races import cancel_at, freeze_at, points_to_hold, second_process_at, terminate_at
+from tests.kill.races import (
+    cancel_at,
+    freeze_at,
+    points_to_hold,
+    second_process_at,
+    terminate_at,
+    terminate_while_sending,
+)
 from tests.kill.scenarios import Scenario
 
 POST = "POST /v2/video/generations #1"
@@ -46,8 +53,8 @@ def test_wish_to_cancel_at_every_point_ends_unsent_or_is_kept(
 def test_process_frozen_past_its_lease_at_every_point_sends_nothing_again(
     points: list[str], tmp_path: Path, video: bytes
 ) -> None:
-    """A9: another process finishes the job; the first one wakes up in the middle of what it did, and stops."""
-    run = partial(freeze_at, scenario=scenarios.AIML, directory=tmp_path, video=video)
+    """A9: another process takes over; the first one wakes up in the middle, and a late id is accepted all the same."""
+    run = partial(freeze_at, scenario=scenarios.AIML_UNLISTED, directory=tmp_path, video=video)
     assert in_parallel(run, points) == []
 
 
@@ -63,3 +70,8 @@ def test_sigterm_at_any_exchange_leaves_in_time_and_loses_nothing(tmp_path: Path
     run = partial(terminate_at, scenario=scenarios.AIML, directory=tmp_path, video=video)
     at = [f"before {POST}", f"answered {POST}", f"before {GET}", f"half of {VIDEO}", "before rename to .mp4 #1"]
     assert in_parallel(run, at) == []
+
+
+def test_sigterm_while_the_paid_request_is_on_its_way_waits_for_its_id(tmp_path: Path, video: bytes) -> None:
+    """B2, B3: the provider cannot be asked here, so that an answer that nobody waits for would be lost."""
+    assert terminate_while_sending(scenarios.AIML_UNLISTED, tmp_path, video) == []
