@@ -10,9 +10,11 @@ from sqlalchemy import Connection, Engine, create_engine, event, func, make_url,
 BUSY_TIMEOUT_S = 5
 """How long a write waits for another process's write before it gives up."""
 
+FROZEN_AFTER_S = 10
+"""How long PostgreSQL lets a process stand still in the middle of a write, and keep others from these rows."""
+
 READS_ONLY = {"seedance_reads_only": True}
 """Execution options of a connection that never writes: its transactions take no write lock."""
-
 
 _TABLES_LOCK = 0x5EEDA9CE
 """PostgreSQL's advisory locks have a number for a name."""
@@ -25,6 +27,8 @@ def open_engine(url: str) -> Engine:
     if engine.dialect.name == "sqlite" and not is_read_only(url):
         event.listen(engine, "connect", _set_sqlite_pragmas)
         event.listen(engine, "begin", _begin_sqlite)
+    elif engine.dialect.name == "postgresql":
+        event.listen(engine, "connect", _set_postgresql_parameters)
     return engine
 
 
@@ -37,6 +41,21 @@ def _set_sqlite_pragmas(connection: Any, record: object) -> None:
     connection.isolation_level = None  # the driver's own BEGIN comes too late for a compare-and-swap
     for pragma in ("journal_mode=WAL", "synchronous=FULL", f"busy_timeout={BUSY_TIMEOUT_S * 1000}"):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _set_postgresql_parameters(connection: Any, record: object) -> None:
+    parameters = {
+        "lock_timeout": f"{BUSY_TIMEOUT_S * 1000}",
+        "idle_in_transaction_session_timeout": f"{FROZEN_AFTER_S * 1000}",
+    }
+    with connection.cursor() as cursor:
+        for parameter, value in parameters.items():
+            cursor.execute("SELECT set_config(%s, %s, false)", (parameter, value))
+        # A server may be told to answer before the disk has it, which is no commit for a paid job.
+        cursor.execute(
+            "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'"
+        )
+    connection.commit()
 
 
 def _begin_sqlite(connection: Connection) -> None:
