@@ -126,10 +126,9 @@ async def test_a_damaged_database_is_shown_and_spends_nothing(start: Start, data
 
 
 async def test_the_refusal_names_the_newest_backup_and_the_way_back(
-    start: Start, data_dir: Path, monkeypatch: pytest.MonkeyPatch
+    start: Start, data_dir: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """B13: the runner makes the backup; done as the words say, the app starts as ever."""
-    monkeypatch.setattr(runner_room, "BACKUP_AFTER_S", 0)
     backed_up = asyncio.Event()
     loop = asyncio.get_running_loop()
 
@@ -138,14 +137,17 @@ async def test_the_refusal_names_the_newest_backup_and_the_way_back(
             if "was backed up to" in record.getMessage():
                 loop.call_soon_threadsafe(backed_up.set)
 
-    log, hear = logging.getLogger("seedance_ui.jobs.backup"), Hear(logging.INFO)
-    log.addHandler(hear)
-    monkeypatch.setattr(log, "level", logging.INFO)
     async with start() as services:
         job_id = await finished_job(services)
-    async with start():
-        await asyncio.wait_for(backed_up.wait(), 30)
-    log.removeHandler(hear)
+    monkeypatch.setattr(runner_room, "BACKUP_AFTER_S", 0)
+    log, hear = logging.getLogger("seedance_ui.jobs.backup"), Hear()
+    log.addHandler(hear)
+    try:
+        with caplog.at_level(logging.INFO, log.name):
+            async with start():
+                await asyncio.wait_for(backed_up.wait(), 30)
+    finally:
+        log.removeHandler(hear)
     damage(data_dir)
     backup = data_dir / "backups" / "jobs-2026-01-01.sqlite3"
     async with start() as services:
