@@ -15,8 +15,6 @@ VIDEO = "GET /cdn/* #1"
 
 KILLS = (
     "before commit queued #1",
-    "after commit queued #1",
-    "after commit claim #1",
     "before commit submitting #1",
     "after commit submitting #1",
     f"before {POST}",
@@ -24,7 +22,6 @@ KILLS = (
     f"read {POST}",
     "before commit running #1",
     "after commit running #1",
-    "before commit downloading #1",
     f"half of {VIDEO}",
     "before rename to .mp4 #1",
     "after rename to .mp4 #1",
