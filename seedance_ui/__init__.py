@@ -7,7 +7,7 @@ The rooms, and the direction of imports (a room imports only rooms to its right)
     app.py        the entry: load .env, build, serve. No logic.
     ui/           the page; the only room that imports gradio.
     web/          our own routes beside Gradio: job status, events, media, health.
-    services.py   the composition root and the verbs that ui/ and web/ call.
+    services/     the composition root and the verbs that ui/ and web/ call.
     jobs/         the table that is the state machine, and the loop that walks it.
     library.py    finished videos, posters and last frames on disk.
     providers/    one file a video provider; `PROVIDERS` is the list.

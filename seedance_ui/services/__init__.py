@@ -1,0 +1,14 @@
+"""The composition root, and the verbs that the page and the routes call. Nothing here knows Gradio or FastAPI."""
+
+from __future__ import annotations
+
+from seedance_ui.services.following import Following
+from seedance_ui.services.making import MAX_BATCH, Making
+from seedance_ui.services.parts import LOCAL_OWNER
+from seedance_ui.services.showing import Showing
+
+__all__ = ["LOCAL_OWNER", "MAX_BATCH", "Services"]
+
+
+class Services(Making, Following, Showing):
+    """Everything the app can do, for one set of settings."""

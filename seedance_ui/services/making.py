@@ -1,0 +1,135 @@
+"""From a form to a committed job: files, checks, prices and the click itself."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from seedance_ui.domain.job import (
+    JobState,
+)
+from seedance_ui.domain.media import MediaFile
+from seedance_ui.domain.model_spec import ModelSpec
+from seedance_ui.domain.pricing import Cost
+from seedance_ui.domain.request import GenerationRequest
+from seedance_ui.domain.validation import Problem, blocking, check_request
+from seedance_ui.errors import InvalidRequestError
+from seedance_ui.providers.offers import Offer
+from seedance_ui.services.parts import Parts
+
+MAX_BATCH = 4
+"""How many videos one click may ask for."""
+
+
+class Making(Parts):
+    """The verbs before a job and the one that makes it."""
+
+    def offers(self) -> tuple[Offer, ...]:
+        """Return every provider in the picker's order."""
+        return self._offers.all()
+
+    def spec(self, provider_id: str) -> ModelSpec:
+        """Return what the model can do at a provider of `offers`; strangers cannot make it fetch links (E5)."""
+        return self._offers.spec(provider_id)
+
+    async def take_in(self, path: str | Path, name: str) -> MediaFile:
+        """Check a file that a person gave, and keep a copy of it.
+
+        Raises:
+            MediaError: It is not what it says, or cannot be read.
+            StoreError: The disk would not take it.
+        """
+        await self._tools.blocking(self._admission.check_file)
+        return await self._intake.take_in(Path(path), name=name)
+
+    def check(self, request: GenerationRequest) -> list[Problem]:
+        """Return what stops this request, then what may."""
+        if request.provider not in self._providers:
+            known = ", ".join(self._providers)
+            return [Problem("provider", f"There is no provider {request.provider!r}. Choose one of: {known}.")]
+        return check_request(request, self.spec(request.provider))
+
+    async def quote(self, request: GenerationRequest) -> Cost:
+        """Return the price of a request that passed the checks.
+
+        Raises:
+            MissingKeyError: The provider cannot be used here, so that it is not asked.
+            StoreError: A job that the question started could not be committed.
+        """
+        self._offers.usable(request.provider)
+        return await self._intents.quote(request, owner=self.owner_of(None))
+
+    async def check_key(self, provider_id: str) -> None:
+        """Ask a provider of `offers` whether its key is good; costs nothing.
+
+        Raises:
+            MissingKeyError: It cannot be used here.
+            AuthenticationError: It refuses the key.
+            ProviderError: It gave no usable answer.
+        """
+        self._offers.usable(provider_id)
+        await self._runner.ask(self._providers[provider_id].check_key())
+
+    async def submit(self, request: GenerationRequest, *, owner: str | None, form_token: str | None = None) -> str:
+        """Commit the intent to run a request and return its job id; the runner does the rest.
+
+        Args:
+            request: What to make.
+            owner: From `owner_of`; None makes a job that is never listed.
+            form_token: The page's token for this click: the same token gives the same job (A6).
+
+        Raises:
+            InvalidRequestError: A rule is broken; no row was written.
+            MissingKeyError: The provider cannot be used here.
+            PausedError: The owner lets no new paid jobs begin (C11).
+            StoreError: The intent could not be committed, or the disk is full; nothing was sent.
+        """
+        return (await self.submit_batch(request, 1, owner=owner, form_token=form_token))[0]
+
+    async def submit_batch(
+        self, request: GenerationRequest, count: int, *, owner: str | None, form_token: str | None = None
+    ) -> list[str]:
+        """Commit the intents of one click for several videos, all or none, and return their job ids.
+
+        A seed is counted up from one to the next; without a seed each draws its own. After a crash those that
+        were not sent yet are not sent by themselves: they rest, and the person is asked (A8).
+
+        Args:
+            request: What to make.
+            count: 1 to `MAX_BATCH`.
+            owner: As of `submit`.
+            form_token: As of `submit`: the same token gives the same jobs.
+
+        Raises:
+            InvalidRequestError: A rule is broken, or the count is; no row was written.
+            MissingKeyError: As of `submit`; also the other errors.
+        """
+        problems = blocking(self.check(request))
+        if not 1 <= count <= MAX_BATCH:
+            problems.append(Problem("count", f"{count!r} videos at once cannot be made. Choose 1 to {MAX_BATCH}."))
+        if problems:
+            raise InvalidRequestError(problems)
+        offer = self._offers.usable(request.provider)
+        requests = _variations(request, count, max_seed=offer.spec.max_seed)
+        await self._tools.blocking(lambda: self._admission.check_jobs(requests, is_paid=offer.info.needs_key))
+        return await self._intents.commit(requests, owner=owner, form_token=form_token)
+
+    async def send_again(self, job_id: str, *, owner: str | None, form_token: str) -> str | None:
+        """Make a new job of the request of one that rests, for its owner; None where that is nobody's to ask.
+
+        The old job stays as it is: should it turn up at the provider after all, both videos are kept.
+
+        Raises:
+            InvalidRequestError: As of `submit`; also the other errors.
+        """
+        job = await self._tools.blocking(self._store.get, job_id)
+        if job is None or job.owner != owner or job.state is not JobState.NEEDS_ATTENTION:
+            return None
+        return await self.submit(job.request, owner=owner, form_token=form_token)
+
+
+def _variations(request: GenerationRequest, count: int, *, max_seed: int) -> list[GenerationRequest]:
+    """Return a request so many times, each with a seed of its own where there is one."""
+    if request.seed is None:
+        return [request] * count
+    return [replace(request, seed=(request.seed + number) % (max_seed + 1)) for number in range(count)]
