@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import pwd
 import re
 import secrets
 import shutil
@@ -15,9 +14,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psycopg
 from sqlalchemy import URL, make_url
+
+if TYPE_CHECKING:
+    import pwd
 
 SUPERUSER = "seedance"
 START_WITHIN_S = 60
@@ -174,8 +177,12 @@ def _find_programs() -> Path:
 
 def _unprivileged_user() -> pwd.struct_passwd | None:
     """Return who runs the server in place of root, which PostgreSQL refuses; None for us."""
+    if os.name != "posix":
+        raise PostgresqlMissingError("The tests run a PostgreSQL server on Linux and macOS only")
     if os.getuid() != 0:
         return None
+    import pwd  # there is none elsewhere
+
     names = {user.pw_name for user in pwd.getpwall()}
     return pwd.getpwnam("postgres" if "postgres" in names else "nobody")
 
