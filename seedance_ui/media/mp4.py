@@ -7,6 +7,7 @@ Layout: ISO/IEC 14496-12. Sizes in bytes, lengths in seconds.
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,9 +21,16 @@ MAX_DURATION_S = 24 * 3600.0
 
 _MAX_BOXES = 100_000
 _MAX_DEPTH = 8
+_MAX_CHUNKS = 1_000_000
+"""Of a track; a clip of 15 s has some hundreds."""
 _CONTAINERS = frozenset(
     {b"moov", b"trak", b"mdia", b"minf", b"stbl", b"dinf", b"edts", b"mvex", b"moof", b"traf", b"mfra"}
 )
+_SAMPLE_TABLES = (b"moov", b"trak", b"mdia", b"minf", b"stbl")
+_NEEDED_TABLES = (b"stsd", b"stts", b"stsc", b"stsz", b"stco")
+"""What every track has. Source: ISO/IEC 14496-12, sections 8.5 to 8.7."""
+_ALIKE = {b"stz2": b"stsz", b"co64": b"stco"}
+"""Other forms of two of them."""
 _UNKNOWN_DURATIONS = frozenset({0xFFFFFFFF, 0xFFFFFFFFFFFFFFFF})
 
 
@@ -106,7 +114,35 @@ def check_finished_video(path: Path) -> Mp4Facts:
         raise MediaError(f"The video has only {facts.size_bytes:,} bytes.")
     if not facts.has_video:
         raise MediaError("The video has no picture.")
+    if facts.duration_s is not None:  # a fragmented file has its samples elsewhere
+        with path.open("rb") as file:
+            _check_samples(file, facts)
     return facts
+
+
+def _check_samples(file: BinaryIO, facts: Mp4Facts) -> None:
+    """Hold the tables of where pictures and sound are to what no file that can be played is without (B6).
+
+    Raises:
+        MediaError: A table is missing, or leads out of the file.
+    """
+    tables = [box for box in walk_boxes(file, facts.size_bytes, "The video") if box.path == _SAMPLE_TABLES]
+    counts = Counter(_ALIKE.get(box.kind, box.kind) for box in tables)
+    if any(counts[kind] < facts.track_count for kind in _NEEDED_TABLES):
+        raise MediaError("The video is damaged: it does not say where its pictures are.")
+    for box in tables:
+        if box.kind in (b"stco", b"co64") and not _leads_inside(file, box, facts.size_bytes):
+            raise MediaError("The video is damaged: its pictures would be behind its end.")
+
+
+def _leads_inside(file: BinaryIO, box: Box, size_bytes: int) -> bool:
+    """Tell whether every offset of `stco` (32 bits each) or `co64` (64 bits) is in the file."""
+    width = 4 if box.kind == b"stco" else 8
+    count = int.from_bytes(_read(file, box, 4, 4), "big")
+    offsets = _read(file, box, 8, min(count, _MAX_CHUNKS) * width)
+    if count > _MAX_CHUNKS or len(offsets) != count * width:
+        return False
+    return all(0 < int.from_bytes(offsets[at : at + width], "big") < size_bytes for at in range(0, len(offsets), width))
 
 
 def walk_boxes(file: BinaryIO, size_bytes: int, name: str) -> Iterator[Box]:

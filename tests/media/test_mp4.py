@@ -131,8 +131,10 @@ def test_check_mp4_64_bit_sizes_and_times_are_read(write):
     assert facts.duration_s == 4.0
 
 
-def test_check_finished_video_takes_a_whole_video_with_picture(write):
-    assert check_finished_video(write(mp4_skeleton(mdat=bytes(10_000)))).has_video
+@pytest.mark.parametrize("options", CLIP_OPTIONS.values(), ids=CLIP_OPTIONS)
+def test_check_finished_video_takes_a_whole_video_with_picture(tmp_path, options):
+    path = make_video(tmp_path / "a.mp4", size=(640, 480), seconds=3.0, sound=True, options=options)
+    assert check_finished_video(path).has_video
 
 
 @pytest.mark.parametrize(
@@ -140,6 +142,7 @@ def test_check_finished_video_takes_a_whole_video_with_picture(write):
     [
         pytest.param(mp4_skeleton(), "has only", id="stub"),
         pytest.param(mp4_skeleton(handlers=(b"soun",), mdat=bytes(10_000)), "has no picture", id="sound only"),
+        pytest.param(mp4_skeleton(mdat=bytes(10_000)), "is damaged: it does not say where", id="no tables"),
         pytest.param(b'{"error": "expired"}' * 1000, "is cut off or damaged", id="json"),
     ],
 )
