@@ -23,6 +23,7 @@ async def save(hold: Hold) -> None:
     retention = hold.retention(since=since or hold.tools.clock.now())
     while hold.job.state is JobState.DOWNLOADING:
         hold.nudged.clear()
+        await hold.look_again()  # A9: whoever was frozen past the lease fetches nothing into another's file
         try:
             video = await _saved(hold)
         except LeaseLostError:
