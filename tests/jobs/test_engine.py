@@ -36,6 +36,12 @@ def test_a_file_that_is_no_database_is_a_store_error(data_dir: Path) -> None:
         open_store(f"sqlite:///{data_dir}/jobs.sqlite3")
 
 
+def test_a_server_that_does_not_answer_is_a_store_error_without_the_password() -> None:
+    with pytest.raises(StoreError, match="cannot be opened.*refused") as caught:
+        open_store("postgresql+psycopg://anna:hunter2@127.0.0.1:1/films")
+    assert "hunter2" not in str(caught.value)
+
+
 def test_postgresql_survives_power_cuts_even_where_it_is_told_to_answer_early(postgresql_url: str) -> None:
     """A1: a commit is on the disk before anything is sent."""
     engine = create_engine(postgresql_url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
