@@ -21,6 +21,7 @@ function drawEnding(state, snapshot) {
   markDeclined(error);
   find('details').hidden = !error?.detail;
   setText(find('details p'), error?.detail ?? '');
+  setText(find('summary'), state === 'failed' ? 'Provider’s words' : 'Details');    // of what rests, the words are ours
   setText(find('.spoken'), `${find('.ended h2').textContent}. ${charged && `Were you charged? ${charged}`}`);
   show('ended');
 }

@@ -48,6 +48,8 @@ def test_frames_tab_two_pictures_become_a_video_that_plays(studio: Studio, tmp_p
     studio.expect_video_of(studio.generate())
     facts = studio.video_facts()
     assert (facts["videoWidth"], facts["videoHeight"]) == (496, 864)
+    screen = studio.video.locator("..").bounding_box()
+    assert studio.video.bounding_box() == screen, "a tall video is shown whole"
 
 
 def test_references_tab_image_video_and_audio_become_a_video_that_plays(studio: Studio, tmp_path: Path) -> None:

@@ -14,8 +14,9 @@ from tests.browser.studio_page import Studio
 
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppProcess]:
-    """Yield an app whose visitors are strangers."""
-    yield from running_app(tmp_path_factory.mktemp("public-app"), SEEDANCE_PUBLIC="on")
+    """Yield an app whose visitors are strangers, as a Space without a volume."""
+    directory = tmp_path_factory.mktemp("public-app")
+    yield from running_app(directory, SPACE_ID="somebody/seedance", GRADIO_SERVER_NAME="127.0.0.1")
 
 
 def make(studio: Studio, prompt: str) -> str:
@@ -53,3 +54,11 @@ def test_visitor_attaches_to_the_own_open_job_and_to_nobody_elses(open_studio: O
     assert ann.wait_for_job() == job_id
     ann.cancel()
     expect(bob.card).to_contain_text("Your video plays here")
+
+
+def test_space_without_a_volume_says_that_videos_vanish(open_studio: OpenStudio) -> None:
+    """B17."""
+    studio = open_studio(width_px=390, height_px=780)
+    banner = studio.page.get_by_role("status").filter(has_text="Download what you want to keep.")
+    expect(banner).to_be_visible()
+    studio.expect_no_sideways_scroll()
