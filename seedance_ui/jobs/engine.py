@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, func, make_url,
 BUSY_TIMEOUT_S = 5
 """How long a write waits for another process's write before it gives up."""
 
-FROZEN_AFTER_S = 10
+FROZEN_AFTER_S = 5
 """How long PostgreSQL lets a process stand still in the middle of a write, and keep others from these rows."""
 
 READS_ONLY = {"seedance_reads_only": True}

@@ -34,6 +34,7 @@ FREEZES = (
     "after commit uploading #1",
     f"before {POST}",
     f"read {POST}",
+    "before commit running #1",
     f"half of {VIDEO}",
     "before rename to .mp4 #1",
 )
