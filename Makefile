@@ -6,7 +6,7 @@ LOWEST := .venv-lowest
 PIP_FLAGS := --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint test-lowest bench constraints
+.PHONY: help run test check lint test-lowest guards bench constraints
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 22
@@ -36,6 +36,9 @@ test-lowest: $(VENV)/.develops ## run the tests without a browser on the oldest 
 		--output-file $(LOWEST)/lowest.txt requirements.txt
 	@$(LOWEST)/bin/python -m pip install $(PIP_FLAGS) -r requirements-dev.txt -r $(LOWEST)/lowest.txt
 	@$(LOWEST)/bin/python -m pytest --ignore tests/browser
+
+guards: $(VENV)/.develops ## take each guard of a paid job out of a copy, and see the kill harness notice
+	@$(VENV)/bin/python tests/kill/remove_guards.py
 
 bench: $(VENV)/.develops ## print the numbers of the README
 	@for script in bench/bench_*.py; do PYTHONPATH=. $(VENV)/bin/python $$script || exit 1; done
