@@ -4,6 +4,8 @@ PYTHON ?= python3
 VENV := .venv
 LOWEST := .venv-lowest
 PIP_FLAGS := --quiet --disable-pip-version-check
+# A file stays with one process, since its tests share an app and a browser.
+SIDE_BY_SIDE := -n auto --maxprocesses 4 --dist loadfile
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check lint test-lowest guards bench constraints
@@ -17,7 +19,7 @@ run: $(VENV)/.runs ## install what is missing and start the app
 test: $(VENV)/.develops ## run every test, the browser's included
 	@tools/install_chromium.sh $(VENV)/bin/python
 	@tools/install_postgresql.sh
-	@$(VENV)/bin/python -m pytest
+	@$(VENV)/bin/python -m pytest $(SIDE_BY_SIDE)
 
 check: lint test ## what CI runs: format, lint, imports, types, tests
 
