@@ -200,8 +200,6 @@ def _paid_rows() -> Iterator[Row]:
         yield Row(name, at, AcceptThen(body), UNKNOWN, taken=1)
     for name, fault in SOCKETS.items():
         yield Row(name, at, fault, UNKNOWN, taken=int(name not in NOT_ACCEPTED))
-    for name, value in RETRY_AFTER.items():
-        yield Row(f"429, {name}", at, Instead(Reply(429, b"", {"Retry-After": value})), TOO_MANY)
 
 
 def _upload_rows() -> Iterator[Row]:

@@ -12,7 +12,7 @@ import pytest
 
 from seedance_ui.services import LOCAL_OWNER
 from tests.fakes.server import AcceptThenEdit, Fault, Instead, Reply
-from tests.faults.table import BODIES, KINDS, NO_ANSWERS, ODD_STATUSES, REFUSALS, RETRY_AFTER, UNCLEAR, reply
+from tests.faults.table import BODIES, KINDS, NO_ANSWERS, ODD_STATUSES, REFUSALS, RETRY_AFTER, TOO_MANY, UNCLEAR, reply
 from tests.faults.world import Breaks, Phase, World
 
 
@@ -230,9 +230,12 @@ async def test_too_many_requests_wait_a_minute_at_most_in_all(world: World, prov
     """A3: both further attempts together."""
     request = await world.priced(world.text())
     world.break_at(Phase.SUBMIT, *[Instead(Reply(429, b"", {"Retry-After": value}))] * 3)
-    before = len(world.clock.slept_s)
+    before, sent = len(world.clock.slept_s), world.sent(Phase.SUBMIT)
     snapshot = await world.run(request)
     waits_s = world.clock.slept_s[before:]
-    assert snapshot["state"] == "failed"
+    assert (snapshot["state"], snapshot["error"]["code"], snapshot["error"]["charged"]) == (
+        TOO_MANY.state, TOO_MANY.code, TOO_MANY.charged,
+    )  # fmt: skip
+    assert world.sent(Phase.SUBMIT) - sent == TOO_MANY.times
     assert 1 <= sum(waits_s) <= 60
     assert len(waits_s) == 2
