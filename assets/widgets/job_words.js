@@ -105,10 +105,8 @@ function unsureStep({label}, ways) {
   return [look, check, paste, send].filter(Boolean).join(' ');
 }
 
-function chargedText({state, error, cost}) {
-  // A refused key tells nothing about the job that it belongs to.
-  const isOpen = cost.kind === 'estimate' && (!error || state === 'needs_key');
-  const charged = isOpen ? 'unknown' : error?.charged ?? (cost.amount ? 'yes' : 'no');
+function chargedText({error, cost}) {
+  const charged = error?.charged ?? (cost.kind === 'estimate' ? 'unknown' : cost.amount ? 'yes' : 'no');
   const known = cost.amount !== null;
   const more = {
     no: 'Nothing was charged.',

@@ -99,8 +99,12 @@ class Hold:
         )
 
     async def rest(self, exc: SeedanceError, *, state: JobState = JobState.NEEDS_ATTENTION) -> None:
-        """Leave a job to a person; the reserved price stays."""
-        await self.rest_with(explain(exc, provider_label=self.label), state=state)
+        """Leave a job to a person; the reserved price stays.
+
+        It was taken, or may have been: what the error's class says of money (a refused key is free) is not about it.
+        """
+        error = replace(explain(exc, provider_label=self.label), charged="unknown")
+        await self.rest_with(error, state=state)
 
     async def rest_with(self, error: JobError, *, state: JobState = JobState.NEEDS_ATTENTION) -> None:
         """Leave a job to a person, in these words."""

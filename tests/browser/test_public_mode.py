@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
@@ -56,8 +57,10 @@ def test_visitor_attaches_to_the_own_open_job_and_to_nobody_elses(open_studio: O
     expect(bob.card).to_contain_text("Your video plays here")
 
 
-def test_space_without_a_volume_says_that_videos_vanish(open_studio: OpenStudio) -> None:
+def test_space_without_a_volume_says_that_videos_vanish(open_studio: OpenStudio, app: AppProcess) -> None:
     """B17."""
+    if any(path.is_mount() for path in app.data_dir.parents if path != Path(path.anchor)):
+        pytest.skip("the temporary directory of this machine is a mount of its own, which counts as a volume")
     studio = open_studio(width_px=390, height_px=780)
     banner = studio.page.get_by_role("status").filter(has_text="Download what you want to keep.")
     expect(banner).to_be_visible()

@@ -229,6 +229,7 @@ async def test_a_key_refused_while_running_rests_with_its_id(bench: Bench) -> No
     job = await bench.until(bench.add())
     assert job.state is JobState.NEEDS_KEY
     assert job.remote_id
+    assert job.error is not None and job.error.charged == "unknown"
 
 
 async def test_a_verdict_of_the_provider_fails_the_job(bench: Bench) -> None:

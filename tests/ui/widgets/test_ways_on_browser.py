@@ -66,7 +66,7 @@ CASES: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
         (*WAYS[:2], "Send again, price not known", "Close"),
     ),
     "needs key": (
-        {"state": "needs_key", "remote_id": "gxcV", "error": problem("key_refused", "no")},
+        {"state": "needs_key", "remote_id": "gxcV", "error": problem("key_refused")},
         ("Check again", "Close"),
     ),
     "failed": ({"state": "failed", "error": problem("generation_failed", "no")}, ()),
@@ -85,8 +85,8 @@ def test_strangers_are_not_offered_to_name_a_generation_id(widgets):
     expect_ways(rest(widgets, own_machine=False), "Check again", "Send again for about $2.52", "Close")
 
 
-def test_needs_key_has_words_of_its_own_and_never_claims_that_it_was_free(widgets):
-    card = rest(widgets, state="needs_key", remote_id="gxcV", error=problem("key_refused", "no"))
+def test_needs_key_has_words_of_its_own(widgets):
+    card = rest(widgets, state="needs_key", remote_id="gxcV", error=problem("key_refused"))
     expect(card.locator(".answer")).to_contain_text("Not known yet. At most $2.52.")
     expect(card.locator(".next-step")).to_have_text(
         "Check the key in the environment or the .env file, then start the app again. The job then goes on by itself."
