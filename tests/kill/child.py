@@ -17,7 +17,7 @@ from typing import Any
 from fastapi import FastAPI
 from pydantic import BaseModel
 
-from seedance_ui import library, services
+from seedance_ui import library
 from seedance_ui.config import Settings
 from seedance_ui.domain.request import GenerationRequest
 from seedance_ui.jobs.runner import Runner
@@ -59,12 +59,13 @@ def run(orders: Orders, pipe: Connection) -> None:
     points = Points(orders.record, kill_at=orders.kill_at, hold_at=orders.hold_at, on_hold=_holding(pipe))
     settings = Settings.from_env(orders.environment)
     watch_everything(points, settings.data_dir)
-    if orders.is_replica:
-        services.lock_of = lambda url: None  # type: ignore[attr-defined]
     if not orders.draws_stills:
         library.make_stills = _no_stills  # type: ignore[attr-defined]
     clock = SharedClock(orders.clock)
     made = Services(settings, clock=clock)
+    if orders.is_replica:
+        assert hasattr(made._runner, "_lock")
+        made._runner._lock = None
     made._tools.downloader.sleep = clock.sleep
     app = create_app(made)
     _add_routes(app, made, _note_begin_and_end(made._runner, points))

@@ -37,7 +37,7 @@ GUARDS = (
             ),
         ),
         _RACES,
-        "frozen",
+        "frozen_before_it_sent",
     ),
     Guard(
         "the intent to send is committed before the request",
@@ -177,7 +177,7 @@ GUARDS = (
             ),
         ),
         _RACES,
-        "frozen",
+        "frozen_past",
     ),
     Guard(
         "what may have been taken is looked for again after a restart",

@@ -169,8 +169,9 @@ def watch_files(points: Points, library: Path) -> None:
 
 
 def _what_is(descriptor: int, library: Path) -> str | None:
-    """Name an open file by its ending, or the folder; None for what is not in the library."""
+    """Tell a file of the library from the folder itself; None for what is neither."""
     opened = os.fstat(descriptor)
     if os.path.samestat(opened, library.stat()):
         return "the folder"
-    return next((path.suffix for path in library.iterdir() if os.path.samestat(opened, path.stat())), None)
+    is_in_it = any(os.path.samestat(opened, path.stat()) for path in library.iterdir())
+    return "a file" if is_in_it else None

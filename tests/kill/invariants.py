@@ -60,12 +60,12 @@ def _half_files(world: World) -> list[str]:
         except MediaError as exc:
             found.append(f"half a file stands under the final name {path.suffix}: {exc}")
             continue
-        if path.read_bytes() != _made(world):
+        if _made(world) not in (None, path.read_bytes()):
             found.append("what stands under a final name is not what the provider made")
     return found
 
 
-def _made(world: World) -> bytes:
+def _made(world: World) -> bytes | None:
     return world.fake.video  # type: ignore[attr-defined]
 
 

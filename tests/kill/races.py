@@ -6,11 +6,13 @@ meanwhile; a point before a commit holds the database as well, so that nobody el
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from tests.fakes.server import Hold
 from tests.kill.harness import NewDatabase, drive, open_world, wait_for_all
@@ -27,9 +29,9 @@ LOOKS_WITHIN_S = 1.5
 
 
 def points_to_hold(points: Sequence[str]) -> list[str]:
-    """Return those at which a process can wait: the job is there, and the database is free."""
+    """Return those at which a process can wait: the job is there, is what it is about, and the database is free."""
     known = points[points.index("after commit queued #1") :]
-    return [point for point in known if not point.startswith("before commit")]
+    return [point for point in known if not re.match("before commit|after commit (renewal|freed leases)", point)]
 
 
 def cancel_at(
@@ -101,23 +103,38 @@ def terminate_while_sending(scenario: Scenario, directory: Path, video: bytes) -
 
 
 def freeze_at(
-    point: str, scenario: Scenario, directory: Path, video: bytes, new: NewDatabase = lambda: None
+    point: str,
+    scenario: Scenario,
+    directory: Path,
+    video: bytes,
+    *,
+    until: str | None = None,
+    new: NewDatabase = lambda: None,
 ) -> list[str]:
-    """A9: freeze a process past its lease, let another one take over to the end, and thaw the first."""
+    """A9: freeze a process past its lease, let another one take over, and thaw the first.
+
+    Args:
+        until: How far the other one gets before the first goes on; None is to the end.
+    """
     with (
         open_world(scenario, directory, video, new) as world,
         _held(world, scenario, video, point, is_replica=True) as (first, go),
     ):
         first.freeze()
-        second = world.start(is_replica=True)
-        wait_for_all(world, second)
-        first.thaw()
-        go.set()
-        for life in (first, second, first, second):
-            life.settle()
-            wait_for_all(world, life)
+        with _waiting(world, is_replica=True, hold_at=until) as (second, goes_on):
+            if until is None:
+                wait_for_all(world, second)
+            else:
+                assert second.was_held.wait(DIES_WITHIN_S), f"{until} was not reached after {point}"
+            first.thaw()
+            go.set()
+            first.settle()
+            goes_on.set()
+            for life in (second, first, second):
+                life.settle()
+                wait_for_all(world, life)
         broken = broken_at_the_end(world, scenario)
-        return [f"frozen {point}: {line}" for line in broken + _resting(world)]
+        return [f"frozen {point}, {until}: {line}" for line in broken + _resting(world)]
 
 
 def second_process_at(
@@ -159,18 +176,26 @@ def _resting(world: World) -> list[str]:
 def _held(
     world: World, scenario: Scenario, video: bytes, point: str, *, is_replica: bool
 ) -> Iterator[tuple[Life, threading.Event]]:
-    """Give a process that waits at a point, and what lets it go on."""
+    """Give a process that was clicked and waits at a point, and what lets it go on."""
+    with _waiting(world, is_replica=is_replica, hold_at=point) as (first, go):
+        clicking = threading.Thread(target=drive, args=(world, scenario, video, first))
+        clicking.start()
+        try:
+            assert first.was_held.wait(DIES_WITHIN_S), f"{point} was not reached"
+            yield first, go
+        except DiedError as exc:
+            raise AssertionError(f"a process died of itself: {world.log()}") from exc
+        finally:
+            go.set()
+            first.strike()
+            clicking.join()
+
+
+@contextmanager
+def _waiting(world: World, **orders: Any) -> Iterator[tuple[Life, threading.Event]]:
+    """Give a process that waits where it is told to, and what lets it go on; nobody waits for that at the end."""
     go = threading.Event()
-    first = world.start(hold_at=point, is_replica=is_replica, on_held=lambda life: go.wait())
-    clicking = threading.Thread(target=drive, args=(world, scenario, video, first))
-    clicking.start()
     try:
-        assert first.was_held.wait(DIES_WITHIN_S), f"{point} was not reached"
-        yield first, go
-    except DiedError as exc:
-        raise AssertionError(f"a process died of itself: {world.log()}") from exc
+        yield world.start(on_held=lambda life: go.wait(), **orders), go
     finally:
         go.set()
-        first.thaw()
-        first.strike()
-        clicking.join()

@@ -49,7 +49,7 @@ def _without(guard: Guard, copy: Path) -> list[str]:
             sys.exit(f"{guard.name!r} is not in {file} as `guards.py` has it: update it.\n{text}")
         path.write_text(source_text.replace(text, instead))
     ran = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-vv", "-p", "no:cacheprovider", f"tests/kill/{guard.test}"]
+        [sys.executable, "-m", "pytest", "-vv", "-p", "no:cacheprovider", f"tests/kill/{guard.test}"]
         + ["-k", guard.only],
         cwd=copy,
         capture_output=True,
@@ -61,7 +61,7 @@ def _without(guard: Guard, copy: Path) -> list[str]:
         sys.exit(f"The tests of {guard.name!r} did not run:\n{ran.stdout[-3000:]}")
     if ran.returncode == 0:
         return []
-    found = re.findall(r"^E +(?:AssertionError: |\+ +)?'(.*?)',?$", ran.stdout, re.MULTILINE)
+    found = re.findall(r"^E +(?:[-+?] +)?['\"](.*)['\"],$", ran.stdout, re.MULTILINE)
     return list(dict.fromkeys(found))[:4] or [line for line in ran.stdout.splitlines() if line.startswith("FAILED")]
 
 

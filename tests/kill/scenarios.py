@@ -47,8 +47,10 @@ class Scenario:
         if self.provider == "scenario":
             fake = FakeScenario(self.video(video))
             fake.can_cancel = self.can_cancel
-        else:
+        elif self.provider == "aimlapi":
             fake = FakeAimlApi(self.video(video))
+        else:
+            fake = Embedded()
         if not self.lists_jobs:
             fake.script("GET", "/v1/jobs|/v2/logs", *[Instead(_empty_list(self.provider))] * MANY)
         self.prepare(fake)
@@ -69,6 +71,20 @@ class Scenario:
             images=(samples.image("one.png", **picture),),
             videos=(samples.video("clip.mp4", **clip),),
         )
+
+
+class Embedded(FakeServer):
+    """Stands in for a provider where there is none: nobody asks it anything."""
+
+    bill: tuple[str, ...] = ()
+    video: bytes | None = None
+    """Nobody knows it beforehand."""
+
+    def settings(self) -> dict[str, str]:
+        return {}
+
+    def handle(self, request: Received) -> Reply:
+        raise AssertionError(f"{request.method} {request.path}")
 
 
 def paid_posts(fake: FakeServer) -> list[Received]:
@@ -120,6 +136,7 @@ def _bad_bodies(fake: FakeServer) -> None:
 
 AIML = Scenario("text", "aimlapi")
 SCENARIO = Scenario("text", "scenario")
+ANIMATIC = Scenario("drawn", "animatic")
 AIML_FILES = Scenario("references", "aimlapi", references=True)
 SCENARIO_FILES = Scenario("references", "scenario", references=True)
 DOUBLE_CLICK = Scenario("double click", "aimlapi", clicks_twice=True)

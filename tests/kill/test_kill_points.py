@@ -28,7 +28,7 @@ ESSENTIALS = (
     "before GET /cdn/* #1",
     "first bytes of GET /cdn/* #1",
     "half of GET /cdn/* #1",
-    "before fsync of .part #1",
+    "before fsync of a file #1",
     "before rename to .mp4 #1",
     "after rename to .mp4 #1",
     "before fsync of the folder #1",
@@ -150,8 +150,15 @@ def test_second_kill_in_a_row_changes_nothing(first: str, tmp_path: Path, video:
     assert in_parallel(lambda point: kill_at([first, point], scenarios.AIML, tmp_path, video), every_third) == []
 
 
-def _moments(points: Sequence[str]) -> set[str]:
-    return {point.rpartition(" #")[0] for point in points}
+def test_kill_while_the_animatic_draws_ends_with_its_video(tmp_path: Path) -> None:
+    """B2, B4: what is drawn on this machine is drawn again, or taken over where it was finished."""
+    points = [
+        "before commit submitting #1",
+        "after commit running #2",
+        "before rename to .mp4 #1",
+        "after rename to .mp4 #1",
+    ]
+    assert kill_at_each(scenarios.ANIMATIC, points, tmp_path, b"") == []
 
 
 def _only_new(points: Sequence[str], known: Sequence[str]) -> list[str]:

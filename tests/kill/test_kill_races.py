@@ -58,6 +58,13 @@ def test_process_frozen_past_its_lease_at_every_point_sends_nothing_again(
     assert in_parallel(run, points) == []
 
 
+@pytest.mark.parametrize("until", ["after commit submitting #1", "after commit running #1"])
+def test_process_frozen_before_it_sent_does_not_send_beside_another(until: str, tmp_path: Path, video: bytes) -> None:
+    """A9: the first one wakes up while the other one sends, or has sent."""
+    run = partial(freeze_at, scenario=scenarios.AIML_UNLISTED, directory=tmp_path, video=video, until=until)
+    assert in_parallel(run, ["after commit claim #1", "after commit uploading #1"]) == []
+
+
 @pytest.mark.parametrize("is_replica", [False, True], ids=["file lock", "lease"])
 def test_second_process_leaves_jobs_to_the_one_that_lives(is_replica: bool, tmp_path: Path, video: bytes) -> None:
     """A9: a second window of the app, and a second replica."""
