@@ -26,6 +26,7 @@ from seedance_ui.library import Library, prepare_directory
 from seedance_ui.media.intake import Intake
 from seedance_ui.providers import PROVIDERS
 from seedance_ui.providers.base import Provider, ProviderInfo, Setup
+from seedance_ui.providers.downloads import Downloader
 from seedance_ui.providers.offers import Offers
 
 LOCAL_OWNER = "local"
@@ -77,7 +78,13 @@ class Parts:
         paid = [name for name, make in providers.items() if make.info.needs_key]
         room = Room(self._store, self._intake, data_dir, free_bytes, paid)
         self._tools = Tools(
-            self._store, self._library, self._clock, self._executor, redactor=redactor, make_room=room.make_room
+            self._store,
+            self._library,
+            self._clock,
+            self._executor,
+            downloader=Downloader(sleep=self._clock.sleep),
+            redactor=redactor,
+            make_room=room.make_room,
         )
         self._handovers = Handovers(self._store.engine, settings.public_url) if settings.public_url else None
         self._providers = {name: make(self._setup(name, make.info)) for name, make in providers.items()}

@@ -273,8 +273,7 @@ def new_world(provider: str, data_dir: Path, video: bytes, *, brief: bool = Fals
     with pytest.MonkeyPatch.context() as patch, wire.installed(), fake:
         settings = Settings.from_env({"SEEDANCE_DATA_DIR": str(data_dir), **fake.settings()})
         services = Services(settings, providers={provider: kinds[provider]}, clock=clock)
-        downloader = services._tools.downloader
-        downloader.sleep, downloader.monotonic = clock.sleep, clock.monotonic
+        services._tools.downloader.monotonic = clock.monotonic
         services.start()
         world = World(provider, fake, services, wire, clock)
         try:
