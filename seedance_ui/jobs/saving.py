@@ -57,7 +57,8 @@ async def _saved(hold: Hold) -> SavedVideo | None:
     """Return the video once it is in the library; None where the provider changed its mind and the job ended."""
     known, hold.video = hold.video, None
     already = await hold.tools.blocking(hold.tools.library.saved, hold.job.job_id)
-    if already is not None:
+    if already is not None:  # by a process that died since, and maybe another before it in mid-download
+        await hold.tools.blocking(hold.tools.library.discard_parts, hold.job.job_id, hold.job.epoch)
         return already
     return await bring_home(hold.job, hold.provider, hold.tools, known) if known else await _ask_and_save(hold)
 

@@ -193,6 +193,21 @@ async def test_save_after_a_restart_asks_where_the_video_is_now(bench: Bench, vi
     assert says.asked == 1
 
 
+async def test_save_of_what_is_in_the_library_already_leaves_no_part_behind(bench: Bench, videos: Videos) -> None:
+    """B4: one process died in mid-download, and the next one between the rename and its commit."""
+    says = Says(bench, videos, "/v.mp4")
+    job_id = bench.add()
+    job = bench.store.claim_next("scripted", worker="dead", lease_s=60)
+    assert job is not None
+    bench.store.move(job, state=JobState.DOWNLOADING, remote_id="r1")
+    part = bench.tools.library.part_path(job_id, job.epoch)
+    part.write_bytes(b"half of it")
+    bench.tools.library.video_path(job_id).write_bytes(videos.content)
+    bench.start_runner()
+    assert is_whole(bench, await bench.until(job_id), videos)
+    assert (part.exists(), says.asked) == (False, 0)
+
+
 async def test_save_that_was_frozen_does_not_write_into_what_another_process_saved(
     bench: Bench, videos: Videos
 ) -> None:
