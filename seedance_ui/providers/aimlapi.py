@@ -186,7 +186,8 @@ class AimlApi(Provider):
         """Return the generations that the log says were sent as this job."""
         params = {
             "start": f"{job.created_at - _CLOCKS_DIFFER:%Y-%m-%dT%H:%M:%SZ}",
-            "end": f"{self.setup.now() + _CLOCKS_DIFFER:%Y-%m-%dT%H:%M:%SZ}",
+            # The later of the two: a clock that was set back must not make this end before it begins.
+            "end": f"{max(self.setup.now(), job.created_at) + _CLOCKS_DIFFER:%Y-%m-%dT%H:%M:%SZ}",
             "model": MODEL,
             "limit": str(_LOG_ROWS),
         }

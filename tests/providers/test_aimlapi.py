@@ -7,7 +7,7 @@ import base64
 import json
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -538,6 +538,16 @@ async def test_reconcile_finds_the_request_by_our_id_on_any_page(provider: AimlA
         "offset": "0",
     }
     assert len(fake.bill) == 1
+
+
+async def test_reconcile_after_the_clock_was_set_back_still_looks_at_when_the_job_was_made(
+    provider: AimlApi, fake: FakeAimlApi
+) -> None:
+    """B14."""
+    later = replace(job_of(), created_at=provider.setup.now() + timedelta(days=1))
+    await provider.reconcile(later)
+    [page] = fake.requests("GET", "/v2/logs")
+    assert page.query["start"] < page.query["end"]
 
 
 async def test_reconcile_with_no_match_or_more_than_one_finds_nothing(provider: AimlApi, fake: FakeAimlApi) -> None:
