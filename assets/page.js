@@ -12,6 +12,10 @@
   seedance.onDom = (task) => { tasks.push(task); plan(); };
   new MutationObserver(plan).observe(document.body, { childList: true, subtree: true });
 
+  /* ---------- words ---------- */
+  // The English words are the key: what a language file does not have is shown as it stands here.
+  seedance.t = (words, values = {}) => words.replace(/\{(\w+)\}/g, (hole, name) => values[name] ?? hole);
+
   /* ---------- names ---------- */
   const put = (element, name, value) => {
     if (element && element.getAttribute(name) !== value) element.setAttribute(name, value);
