@@ -60,6 +60,8 @@ seedance.formChanged = () => {
   rest = setTimeout(() => trigger('look'), REST_MS);
 };
 seedance.generateSettled = () => setSending(false);
+/* Gradio tells nobody when the handler of a failure got no answer either. */
+document.addEventListener('seedance:connection', ({ detail }) => { if (detail === 'gone') setSending(false); });
 watch('value', paint);
 watch('reply', answer);
 paint();

@@ -160,4 +160,5 @@ function wireWays() {
   for (const [name, run] of Object.entries(ways)) find(`.${name}`).onclick = () => { if (!live.isBusy) run(); };
   find('.find-form').onsubmit = findVideo;
   window.seedance.sendAgainSettled = onSendAgainSettled;
+  document.addEventListener('seedance:connection', ({detail}) => { if (detail === 'gone') onSendAgainSettled(); });
 }

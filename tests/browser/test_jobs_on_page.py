@@ -6,7 +6,7 @@ import signal
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.app_process import AppProcess
 from tests.browser.conftest import OpenStudio, running_app
@@ -92,16 +92,6 @@ def test_library_shows_newest_first_and_plays_what_is_chosen_after_a_restart(stu
     expect(studio.player).to_contain_text("The older one")
 
 
-def test_job_that_a_restart_interrupted_goes_on_to_its_video(studio: Studio, app: AppProcess) -> None:
-    job_id = start_a_long_one(studio, "Interrupted and finished")
-    studio.expect_state("running")
-    studio.leave()
-    app.restart()
-    studio.open()
-    assert studio.wait_for_job() == job_id
-    studio.expect_video_of(job_id)
-
-
 def test_page_outlives_kill_9_and_sigterm_and_goes_on_without_a_reload(
     open_studio: OpenStudio, app: AppProcess
 ) -> None:
@@ -123,6 +113,7 @@ def test_page_outlives_kill_9_and_sigterm_and_goes_on_without_a_reload(
         expect(waiting).to_have_count(0)
         expect(summary).to_contain_text(f"{seconds} s")
         expect(studio.card).not_to_contain_text("Reconnecting")
+    assert open_studio().wait_for_job() == job_id
     studio.expect_video_of(job_id)
     expect(studio.library).to_contain_text("Nine lives")
 
@@ -130,3 +121,43 @@ def test_page_outlives_kill_9_and_sigterm_and_goes_on_without_a_reload(
     studio.make_it_quick()
     studio.expect_video_of(studio.generate())
     assert studio.page.evaluate("() => window.wasLoadedOnce")
+
+
+def test_event_that_gets_no_answer_is_sent_again_and_given_up_after_a_while(
+    open_studio: OpenStudio, app: AppProcess
+) -> None:
+    """A6: a click whose answer a proxy lost is the same click; Gradio must neither reload the page nor hang."""
+    studio = open_studio(may_log=r"status of 502|net::ERR_FAILED")
+    studio.page.evaluate("() => { window.wasLoadedOnce = true; }")
+    studio.make_it_quick()
+    studio.prompt.fill("Lost on its way back")
+    before, lost = app.job_count(), []
+
+    def lose_the_answer(route: Route) -> None:
+        route.fetch()
+        lost.append(route.request.url)
+        route.fulfill(status=502, body="<html>Bad gateway</html>")
+
+    studio.page.route("**/gradio_api/run/predict", lose_the_answer, times=1)
+    studio.expect_video_of(studio.generate())
+    assert len(lost) == 1
+    assert app.job_count() == before + 1
+
+    studio.page.clock.install()
+    studio.page.route("**/gradio_api/run/predict", lambda route: route.abort())
+    studio.generate_button.click()
+    status = studio.page.get_by_role("status")
+    expect(status.filter(has_text="Reconnecting… What you entered is kept")).to_be_visible()
+    expect(studio.page.get_by_role("button", name="Sending…")).to_be_visible()
+    studio.page.clock.run_for(125_000)
+    expect(studio.generate_button).to_have_attribute("aria-disabled", "false")
+    expect(status.filter(has_text="The server does not answer. What you entered is kept.")).to_be_visible()
+
+    studio.page.unroute_all()
+    studio.generate_button.click()
+    studio.page.clock.run_for(1_000)
+    studio.expect_state("succeeded")
+    expect(status.filter(has_text="What you entered is kept")).to_have_count(0)
+    expect(studio.prompt).to_have_value("Lost on its way back")
+    assert studio.page.evaluate("() => window.wasLoadedOnce")
+    assert app.job_count() == before + 2
