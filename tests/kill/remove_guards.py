@@ -27,15 +27,31 @@ def main(words: list[str]) -> None:
     unnoticed = []
     for guard in (guard for guard in GUARDS if all(word in guard.name for word in words)):
         with tempfile.TemporaryDirectory() as directory:
-            red = _without(guard, Path(directory))
-        print(f"{'red  ' if red else 'GREEN'} without: {guard.name}", *red, sep="\n      ", flush=True)  # noqa: T201 - run by hand
-        unnoticed += [] if red else [guard.name]
+            output = _run_without(guard, Path(directory))
+        colour = "GREEN" if output is None else "red  "
+        print(f"{colour} without: {guard.name}", *_found(output or ""), sep="\n      ", flush=True)  # noqa: T201 - by hand
+        unnoticed += [guard.name] if output is None else []
     if unnoticed:
         sys.exit(f"Nothing notices that these are gone: {'; '.join(unnoticed)}")
 
 
-def _without(guard: Guard, copy: Path) -> list[str]:
-    """Return what the harness finds on a copy without a guard; empty where it finds nothing."""
+def _run_without(guard: Guard, copy: Path) -> str | None:
+    """Return what pytest prints on a copy without a guard; None where every test passes."""
+    _copy_without(guard, copy)
+    ran = subprocess.run(
+        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", f"tests/kill/{guard.test}", "-k", guard.only],
+        cwd=copy,
+        capture_output=True,
+        text=True,
+        timeout=ENDS_WITHIN_S,
+        check=False,
+    )
+    if ran.returncode not in (0, 1) or " error" in ran.stdout.splitlines()[-1]:
+        sys.exit(f"The tests of {guard.name!r} did not run:\n{ran.stdout[-3000:]}")
+    return ran.stdout if ran.returncode else None
+
+
+def _copy_without(guard: Guard, copy: Path) -> None:
     for name in COPIED:
         source = ROOT / name
         if source.is_dir():
@@ -48,21 +64,14 @@ def _without(guard: Guard, copy: Path) -> list[str]:
         if source_text.count(text) != 1:
             sys.exit(f"{guard.name!r} is not in {file} as `guards.py` has it: update it.\n{text}")
         path.write_text(source_text.replace(text, instead))
-    ran = subprocess.run(
-        [sys.executable, "-m", "pytest", "-vv", "-p", "no:cacheprovider", f"tests/kill/{guard.test}"]
-        + ["-k", guard.only],
-        cwd=copy,
-        capture_output=True,
-        text=True,
-        timeout=ENDS_WITHIN_S,
-        check=False,
-    )
-    if ran.returncode not in (0, 1) or not re.search(r"\d+ (passed|failed)", ran.stdout):
-        sys.exit(f"The tests of {guard.name!r} did not run:\n{ran.stdout[-3000:]}")
-    if ran.returncode == 0:
-        return []
-    found = re.findall(r"^E +(?:[-+?] +)?['\"](.*)['\"],$", ran.stdout, re.MULTILINE)
-    return list(dict.fromkeys(found))[:4] or [line for line in ran.stdout.splitlines() if line.startswith("FAILED")]
+
+
+def _found(output: str) -> list[str]:
+    """Return the first broken invariant of each test that failed: pytest's words for it."""
+    lists = re.findall(r"^E .*(?:first extra item: |one more item: |At index \d+ diff: )(.*)$", output, re.MULTILINE)
+    recordings = re.findall(r"^E +AssertionError: \('.*?', \[(.*?)\], ", output, re.MULTILINE)
+    others = re.findall(r"^E +AssertionError: (?!assert|\()(.*)$", output, re.MULTILINE)
+    return list(dict.fromkeys([*lists, *recordings, *others]))[:4]
 
 
 if __name__ == "__main__":

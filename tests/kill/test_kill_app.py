@@ -30,7 +30,6 @@ MOMENTS = {
     "read POST /v2/video/generations": "succeeded",
     "half of GET /cdn/*": "succeeded",
     "before rename to .mp4": "succeeded",
-    "before commit succeeded": "succeeded",
 }
 """Where the app is killed, and how its job has to end."""
 
