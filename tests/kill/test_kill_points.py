@@ -136,7 +136,7 @@ def test_kill_in_a_batch_sends_no_rest_by_itself(record: Record, tmp_path: Path,
     recorded = record(scenarios.BATCH)
     points = _from(_until(recorded, "before POST /v2/video/generations #3"), "before commit queued #1")
     assert len(points) >= 20, points
-    assert kill_at_each(scenarios.BATCH, points, tmp_path, video) == []
+    assert kill_at_each(scenarios.BATCH, points[::2], tmp_path, video) == []
 
 
 @pytest.mark.parametrize(
