@@ -35,7 +35,7 @@ LENIENT = ModelSpec(
 
 
 def image(name: str = "picture.png", **changes: Any) -> MediaFile:
-    """Return an image of 1024 × 768 pixels and 1 MB; its content follows from its name."""
+    """Return an image of 1280 × 720 pixels and 1 MB; its content follows from its name."""
     file = MediaFile(
         path=Path("uploads") / name,
         kind=MediaKind.IMAGE,
@@ -43,8 +43,8 @@ def image(name: str = "picture.png", **changes: Any) -> MediaFile:
         size_bytes=1_000_000,
         sha256=hashlib.sha256(name.encode()).hexdigest(),
         name=name,
-        width_px=1024,
-        height_px=768,
+        width_px=1280,
+        height_px=720,
     )
     return replace(file, **changes)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -22,48 +23,54 @@ _LINK_EXAMPLES = {
 _FORMATS = {MediaKind.IMAGE: "JPEG, PNG or WebP", MediaKind.VIDEO: "MP4 or MOV", MediaKind.AUDIO: "MP3 or WAV"}
 
 
-def check_reference(
-    reference: Reference, kind: MediaKind, spec: ModelSpec
-) -> Iterator[tuple[str, Literal["problem", "warning"]]]:
-    """Yield what is wrong with one reference in a slot for `kind`, as the end of a sentence that names it."""
+@dataclass(frozen=True, slots=True)
+class Flaw:
+    """One thing that is wrong with a file or a link."""
+
+    text: str
+    """The end of a sentence that names the file."""
+    severity: Literal["problem", "warning"] = "problem"
+    is_in_file: bool = True
+    """Whether a copy of the file could be without it."""
+
+
+def check_reference(reference: Reference, kind: MediaKind, spec: ModelSpec) -> Iterator[Flaw]:
+    """Yield what is wrong with one reference in a slot for `kind`."""
     if isinstance(reference, MediaLink):
         yield from check_link(reference, kind, spec)
-    else:
-        yield from check_file(reference, kind, spec)
-
-
-def check_file(
-    file: MediaFile, kind: MediaKind, spec: ModelSpec
-) -> Iterator[tuple[str, Literal["problem", "warning"]]]:
-    """Yield what is wrong with one file in a slot for `kind`, as the end of a sentence that names the file."""
-    limits = spec.limits
-    if file.kind is not kind or file.mime not in limits.mimes[kind]:
-        yield f"is {file.mime}. {spec.provider_label} takes {_FORMATS[kind]} here.", "problem"
         return
-    if kind is MediaKind.VIDEO and not spec.takes_local_videos:
-        yield (
+    if kind is MediaKind.VIDEO and reference.kind is kind and not spec.takes_local_videos:
+        yield Flaw(
             f"is a file on this machine, and {spec.provider_label} takes videos only by link. Paste an https link "
             "to it, or set SEEDANCE_PUBLIC_URL so that it can be fetched from here.",
-            "problem",
+            is_in_file=False,
         )
+    yield from check_file(reference, kind, spec)
+
+
+def check_file(file: MediaFile, kind: MediaKind, spec: ModelSpec) -> Iterator[Flaw]:
+    """Yield what is wrong with what one file in a slot for `kind` holds."""
+    limits = spec.limits
+    if file.kind is not kind or file.mime not in limits.mimes[kind]:
+        yield Flaw(f"is {file.mime}. {spec.provider_label} takes {_FORMATS[kind]} here.")
+        return
     if file.size_bytes > limits.max_size_bytes[kind]:
-        yield f"has {_mb(file.size_bytes)}; the most is {_mb(limits.max_size_bytes[kind])}.", "problem"
+        yield Flaw(f"has {_mb(file.size_bytes)}; the most is {_mb(limits.max_size_bytes[kind])}.")
     elif file.size_bytes > limits.warn_size_bytes.get(kind, file.size_bytes):
-        yield f"has {_mb(file.size_bytes)}; more than {_mb(limits.warn_size_bytes[kind])} may be refused.", "warning"
+        most = _mb(limits.warn_size_bytes[kind])
+        yield Flaw(f"has {_mb(file.size_bytes)}; more than {most} may be refused.", severity="warning")
     if file.width_px is not None and file.height_px is not None:
-        yield from _check_pixels(file.width_px, file.height_px, kind, spec)
+        yield from check_pixels(file.width_px, file.height_px, kind, spec)
     if file.duration_s is not None and not limits.min_clip_s <= file.duration_s <= limits.max_clip_s:
-        yield f"lasts {file.duration_s:.1f} s; it must last 2–15 s.", "problem"
+        yield Flaw(f"lasts {file.duration_s:.1f} s; it must last 2–15 s.")
 
 
-def check_link(
-    link: MediaLink, kind: MediaKind, spec: ModelSpec
-) -> Iterator[tuple[str, Literal["problem", "warning"]]]:
+def check_link(link: MediaLink, kind: MediaKind, spec: ModelSpec) -> Iterator[Flaw]:
     """Yield what is wrong with a link in a slot for `kind`; its form only, since we never fetch it."""
     if not spec.takes_links:
-        yield f"is a link. {spec.provider_label} takes only files here. Add the file itself.", "problem"
+        yield Flaw(f"is a link. {spec.provider_label} takes only files here. Add the file itself.")
     elif link.kind is not kind or not _is_https_link(link.url):
-        yield f"is no link that can be used. It must look like {_LINK_EXAMPLES[kind]}.", "problem"
+        yield Flaw(f"is no link that can be used. It must look like {_LINK_EXAMPLES[kind]}.")
 
 
 def _is_https_link(url: str) -> bool:
@@ -83,28 +90,21 @@ def _is_https_link(url: str) -> bool:
     )
 
 
-def _check_pixels(
-    width_px: int, height_px: int, kind: MediaKind, spec: ModelSpec
-) -> Iterator[tuple[str, Literal["problem", "warning"]]]:
+def check_pixels(width_px: int, height_px: int, kind: MediaKind, spec: ModelSpec) -> Iterator[Flaw]:
+    """Yield what is wrong with the size of a picture."""
     limits = spec.limits
     size = f"{width_px}\u00a0×\u00a0{height_px}"
     if min(width_px, height_px) < limits.min_side_px or max(width_px, height_px) > limits.max_side_px:
-        yield f"is {size} pixels; each side must be {limits.min_side_px}–{limits.max_side_px}.", "problem"
+        yield Flaw(f"is {size} pixels; each side must be {limits.min_side_px}–{limits.max_side_px}.")
     if not limits.min_aspect * height_px <= width_px <= limits.max_aspect * height_px:
-        yield f"is {size} pixels; it is too {'wide' if width_px > height_px else 'tall'} (at most 5:2).", "problem"
+        yield Flaw(f"is {size} pixels; it is too {'wide' if width_px > height_px else 'tall'} (at most 5:2).")
     if kind is MediaKind.VIDEO and limits.video_area_px is not None:
         least, most = limits.video_area_px
-        area = width_px * height_px
+        area, label = width_px * height_px, spec.provider_label
         if area > most:
-            yield (
-                f"is {size} pixels, too large for {spec.provider_label}. The most is about 1280\u00a0×\u00a0720.",
-                "problem",
-            )
+            yield Flaw(f"is {size} pixels, too large for {label}. The most is about 1280\u00a0×\u00a0720.")
         elif area < least:
-            yield (
-                f"is {size} pixels, too small for {spec.provider_label}. The least is about 640\u00a0×\u00a0640.",
-                "problem",
-            )
+            yield Flaw(f"is {size} pixels, too small for {label}. The least is about 640\u00a0×\u00a0640.")
 
 
 def _mb(size_bytes: int) -> str:

@@ -8,10 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from typing import Literal
 
 from seedance_ui.domain import mentions
 from seedance_ui.domain.file_rules import check_reference
+from seedance_ui.domain.fixes import Fix, plan_fix
+from seedance_ui.domain.frame_shapes import find_misfits
 from seedance_ui.domain.media import MediaFile, MediaKind, Reference
 from seedance_ui.domain.model_spec import ModelSpec
 from seedance_ui.domain.request import AUTO_DURATION_S, GenerationRequest, Mode
@@ -52,6 +55,8 @@ class Problem:
     """The tag of the file it is about ("@Image2"), or None."""
     severity: Literal["problem", "warning"] = "problem"
     """A warning does not stop a request."""
+    fix: Fix | None = dataclass_field(default=None, compare=False)
+    """The plan of a copy without this problem; None where there is none. No part of what is wrong."""
 
 
 def check_request(request: GenerationRequest, spec: ModelSpec) -> list[Problem]:
@@ -188,9 +193,17 @@ def _check_files(request: GenerationRequest, spec: ModelSpec) -> Iterator[Proble
         for number, reference in enumerate(files, start=1):
             name = mentions.tag(kind, number)
             slots.append(("references", name, name, kind, reference))
+    misfits = find_misfits(request)
     for field, asset, subject, kind, reference in slots:
-        for text, severity in check_reference(reference, kind, spec):
-            yield Problem(field, f"{subject} {text}", asset=asset, severity=severity)
+        misfit = misfits.get(field)
+        fix = None
+        if isinstance(reference, MediaFile):
+            fix = plan_fix(reference, kind, spec, ratio=misfit.ratio if misfit else None)
+        for flaw in check_reference(reference, kind, spec):
+            of_flaw = fix if flaw.is_in_file else None
+            yield Problem(field, f"{subject} {flaw.text}", asset=asset, severity=flaw.severity, fix=of_flaw)
+        if misfit:
+            yield Problem(field, f"{subject} {misfit.text}", asset=asset, severity="warning", fix=fix)
 
 
 def _check_total_seconds(request: GenerationRequest, spec: ModelSpec) -> Iterator[Problem]:

@@ -295,7 +295,8 @@ def test_too_many_references_are_counted(files: dict[str, Any], message: str) ->
     ],
 )
 def test_image_sides_and_shape_have_exact_edges(width_px: int, height_px: int, message: str | None) -> None:
-    problems = check_request(frames_request(first_frame=image(width_px=width_px, height_px=height_px)), STRICT)
+    request = frames_request(first_frame=image(width_px=width_px, height_px=height_px))
+    problems = blocking(check_request(request, STRICT))
 
     size = f"{width_px}\u00a0×\u00a0{height_px}"
     wanted = [] if message is None else [Problem("first_frame", f"The first frame is {size} pixels; {message}")]
