@@ -1,7 +1,7 @@
 """Finished videos on disk, each with its poster and its last frame.
 
 A video counts as saved when it is whole under its final name: verified, synced, renamed, and the folder
-synced too. Nothing here ever deletes a video.
+synced too. A video is removed by `remove` only, which `jobs.purge` alone calls.
 """
 
 from __future__ import annotations
@@ -82,6 +82,15 @@ class Library:
         except OSError as exc:
             raise StoreError(f"The video could not be saved: {exc.strerror}. It is kept and tried again.") from exc
         return video
+
+    def remove(self, job_id: str) -> None:
+        """Remove the video of a job with its stills, as far as they are there. Blocks.
+
+        Raises:
+            OSError: One of them is held open, or the folder cannot be written.
+        """
+        for path in (self.video_path(job_id), self.poster_path(job_id), self.last_frame_path(job_id)):
+            path.unlink(missing_ok=True)
 
     async def make_stills(self, job_id: str) -> None:
         """Make the poster and the last frame; B8: a video without them is still a video, whatever went wrong."""

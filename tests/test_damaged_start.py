@@ -139,7 +139,7 @@ async def test_the_refusal_names_the_newest_backup_and_the_way_back(
 
     async with start() as services:
         job_id = await finished_job(services)
-    monkeypatch.setattr(runner_room, "BACKUP_AFTER_S", 0)
+    monkeypatch.setattr(runner_room, "HOUSE_AFTER_S", 0)
     log, hear = logging.getLogger("seedance_ui.jobs.backup"), Hear()
     log.addHandler(hear)
     try:

@@ -182,6 +182,12 @@ class Job:
     """A person put it away while it rested: hidden from the stage, kept in the list."""
     batch: int = 1
     """How many jobs the same click made."""
+    favourite: bool = False
+    """A person marked it in the library."""
+    deleted_at: datetime | None = None
+    """When a person deleted it from the library; it can be brought back for a while."""
+    parent: str | None = None
+    """job_id of the one that this one was made from."""
     submitted_at: datetime | None = None
     """When the provider took it."""
     started_at: datetime | None = None

@@ -10,6 +10,13 @@ from seedance_ui.domain.job import Job, build_snapshot
 from seedance_ui.domain.pricing import CostJson
 
 
+class ParentJson(TypedDict):
+    """What a job was made from."""
+
+    job_id: str
+    prompt: str
+
+
 class LibraryItemJson(TypedDict):
     """A finished video, or a job that rests, as the page shows it; pixels, seconds, bytes."""
 
@@ -18,6 +25,13 @@ class LibraryItemJson(TypedDict):
     """`succeeded`, or the state in which the job rests: then it has no video."""
     is_closed: bool
     """Whether a person put away a job that rests."""
+    is_favourite: bool
+    is_deleted: bool
+    """Whether a person deleted it; it can still be brought back."""
+    parent: ParentJson | None
+    """What it was made from; None as well where that is not in the library."""
+    children: int
+    """How many in the library were made from it."""
     remote_id: str | None
     prompt: str
     mode: str
@@ -46,7 +60,15 @@ class LibraryItemJson(TypedDict):
     queued_s: float
 
 
-def build_library_item(job: Job, *, provider_label: str, now: datetime, has_file: bool) -> LibraryItemJson:
+def build_library_item(
+    job: Job,
+    *,
+    provider_label: str,
+    now: datetime,
+    has_file: bool,
+    parent_prompt: str | None,
+    children: int,
+) -> LibraryItemJson:
     """Return what the library shows of a job that has succeeded or rests.
 
     Args:
@@ -54,6 +76,8 @@ def build_library_item(job: Job, *, provider_label: str, now: datetime, has_file
         provider_label: As people know the provider.
         now: In UTC.
         has_file: Whether its video is on disk.
+        parent_prompt: Of the job that it was made from; None where that is not in the library.
+        children: How many were made from it.
     """
     request, snapshot, video = job.request, build_snapshot(job, now), job.video
     media = f"/media/{job.job_id}" if video else None
@@ -61,6 +85,10 @@ def build_library_item(job: Job, *, provider_label: str, now: datetime, has_file
         "job_id": job.job_id,
         "state": job.state.value,
         "is_closed": job.closed,
+        "is_favourite": job.favourite,
+        "is_deleted": job.deleted_at is not None,
+        "parent": _parent(job.parent, parent_prompt),
+        "children": children,
         "remote_id": job.remote_id,
         "prompt": request.prompt,
         "mode": request.mode.value,
@@ -84,3 +112,7 @@ def build_library_item(job: Job, *, provider_label: str, now: datetime, has_file
         "elapsed_s": snapshot["elapsed_s"],
         "queued_s": snapshot["queued_s"],
     }
+
+
+def _parent(job_id: str | None, prompt: str | None) -> ParentJson | None:
+    return None if job_id is None or prompt is None else {"job_id": job_id, "prompt": prompt}

@@ -16,7 +16,8 @@ from seedance_ui.errors import StoreError
 from seedance_ui.jobs.engine import READS_ONLY, is_read_only, open_engine
 from seedance_ui.jobs.evidence import Record
 from seedance_ui.jobs.replies import read_replies
-from seedance_ui.jobs.schema import job_events, job_from_row, jobs, prepare, similar_runs
+from seedance_ui.jobs.schema import job_events, job_from_row, jobs, similar_runs
+from seedance_ui.jobs.upgrade import prepare
 
 log = logging.getLogger(__name__)
 

@@ -23,7 +23,7 @@ from seedance_ui.errors import StoreError
 from seedance_ui.jobs.backup import Backups
 from seedance_ui.jobs.damage import FAULTS, connect_to_read, find_damage
 from seedance_ui.jobs.engine import open_engine
-from seedance_ui.jobs.schema import prepare
+from seedance_ui.jobs.upgrade import prepare
 
 log = logging.getLogger(__name__)
 

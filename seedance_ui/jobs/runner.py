@@ -12,6 +12,7 @@ import logging
 import secrets
 import threading
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from functools import partial
 from typing import Any, TypeVar
 
 from filelock import FileLock, Timeout
@@ -21,6 +22,7 @@ from seedance_ui.errors import StoreError
 from seedance_ui.jobs.backup import Backups
 from seedance_ui.jobs.bell import wait_at_most
 from seedance_ui.jobs.hold import Hold
+from seedance_ui.jobs.purge import Purge
 from seedance_ui.jobs.reconciling import look_for, may_be_there
 from seedance_ui.jobs.store import Store
 from seedance_ui.jobs.tools import Tools
@@ -35,11 +37,11 @@ LEASE_S = 60.0
 LOOK_AGAIN_S = 1.0
 """How often to look for work that nobody rang for: another process's job, a lease that ran out."""
 
-BACKUP_AFTER_S = 30.0
-"""How long after the start the first look is whether a backup is due."""
+HOUSE_AFTER_S = 30.0
+"""How long after the start the first look is whether a backup is due, or a deleted video has to go."""
 
-BACKUP_LOOK_S = 600.0
-"""How often that is looked at; also how soon one that failed is tried again."""
+HOUSE_LOOK_S = 600.0
+"""How often that is looked at; also how soon what failed is tried again."""
 
 STOP_WITHIN_S = 4.0
 """How long a shutdown waits for requests that are on their way."""
@@ -57,11 +59,14 @@ class Runner:
         *,
         lock: FileLock | None,
         backups: Backups | None = None,
+        purge: Purge | None = None,
     ) -> None:
         self._providers = providers
         self._tools = tools
         self._lock = lock
         self._backups = backups
+        chores = (backups.make_if_due if backups else None, purge.sweep if purge else None)
+        self._chores: list[Callable[[], object]] = [chore for chore in chores if chore is not None]
         self.worker = secrets.token_urlsafe(12)
         """Who this process is in the table."""
         self._walks: dict[str, tuple[Hold, asyncio.Task[None]]] = {}
@@ -128,7 +133,7 @@ class Runner:
         beside: list[asyncio.Task[None]] = []
         try:
             if await self._become_the_runner():
-                beside = [asyncio.ensure_future(work) for work in (self._keep_leases(), self._keep_backups())]
+                beside = [asyncio.ensure_future(work) for work in (self._keep_leases(), self._keep_house())]
                 await self._unbroken(self._take_up_what_rests)
                 await self._serve()
         finally:
@@ -164,18 +169,15 @@ class Runner:
             await self._unbroken(self._renew_leases)
             await wait_at_most(self._stopping, LEASE_S / 3)
 
-    async def _keep_backups(self) -> None:
-        """B13: one a day, and not while everything begins."""
-        await wait_at_most(self._stopping, BACKUP_AFTER_S)
+    async def _keep_house(self) -> None:
+        """B13: a backup a day; and what was deleted a day ago goes. Not while everything begins."""
+        await wait_at_most(self._stopping, HOUSE_AFTER_S)
         while not self._stopping.is_set():
-            await self._unbroken(self._back_up)
-            await wait_at_most(self._stopping, BACKUP_LOOK_S)
+            for chore in self._chores:
+                await self._unbroken(partial(self._tools.blocking, chore))
+            await wait_at_most(self._stopping, HOUSE_LOOK_S)
 
-    async def _back_up(self) -> None:
-        if self._backups is not None:
-            await self._tools.blocking(self._backups.make_if_due)
-
-    async def _unbroken(self, work: Callable[[], Awaitable[None]]) -> None:
+    async def _unbroken(self, work: Callable[[], Awaitable[object]]) -> None:
         """Do some work; whatever breaks in it is logged, and it is done again soon."""
         try:
             await work()

@@ -11,9 +11,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
-    Connection,
     DateTime,
-    Engine,
     Float,
     Index,
     Integer,
@@ -24,31 +22,27 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
-    insert,
-    inspect,
-    select,
-    text,
-    update,
+    false,
 )
 from sqlalchemy.engine import Dialect
 
 from seedance_ui.domain.job import Job, JobError, JobState, Phase, SavedVideo
 from seedance_ui.domain.pricing import Cost
 from seedance_ui.domain.request import GenerationRequest
-from seedance_ui.errors import StoreError
-from seedance_ui.jobs.engine import lock_tables
 
 
-class _Utc(TypeDecorator[datetime]):
+class Utc(TypeDecorator[datetime]):
     """A time in UTC: SQLite keeps no zone, and PostgreSQL answers in its own."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Return a time as it is stored."""
         return None if value is None else value.astimezone(timezone.utc)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Return a stored time in UTC."""
         if value is None:
             return None
         return value.replace(tzinfo=timezone.utc) if value.tzinfo is None else value.astimezone(timezone.utc)
@@ -98,16 +92,25 @@ jobs = Table(
     Column("closed", Boolean, nullable=False),
     # How many jobs the same click made.
     Column("batch", Integer, nullable=False),
+    # The library's marks. They are no state: they say what a person thinks of a video, not what became of it.
+    Column("favourite", Boolean, nullable=False, server_default=false()),
+    Column("deleted_at", Utc),
+    # Set before the files of a deleted video go: from then on it cannot be brought back.
+    Column("purged_at", Utc),
+    # The job whose settings, video or frame this one was made from.
+    Column("parent", String(64)),
+    # The prompt, folded (`domain.folding`): what a search looks in.
+    Column("searched", Text, nullable=False, server_default=""),
     Column("attempts", Integer, nullable=False),
     Column("seed", BigInteger),
     Column("video", _Json),
     Column("usual_s", _Json),
-    Column("created_at", _Utc, nullable=False),
-    Column("submitted_at", _Utc),
-    Column("started_at", _Utc),
-    Column("finished_at", _Utc),
+    Column("created_at", Utc, nullable=False),
+    Column("submitted_at", Utc),
+    Column("started_at", Utc),
+    Column("finished_at", Utc),
     Column("worker", String(64)),
-    Column("lease_until", _Utc),
+    Column("lease_until", Utc),
     Column("epoch", Integer, nullable=False),
     UniqueConstraint("owner", "form_token", "variation", name="one_job_a_click"),
     # Two clicks for the same video, and one that the provider knows of: it can be only one of them.
@@ -115,6 +118,7 @@ jobs = Table(
     Index("jobs_by_state", "state", "provider", "number"),
     Index("jobs_by_similar", "similar", "state", "number"),
     Index("jobs_by_owner", "owner", "state", "number"),
+    Index("jobs_by_parent", "parent"),
 )
 
 job_events = Table(
@@ -122,7 +126,7 @@ job_events = Table(
     metadata,
     Column("job_id", String(64), primary_key=True),
     Column("seq", Integer, primary_key=True, autoincrement=False),
-    Column("at", _Utc, nullable=False),
+    Column("at", Utc, nullable=False),
     Column("state", String(16), nullable=False),
     # The snapshot as of this event.
     Column("detail", _Json, nullable=False),
@@ -134,7 +138,7 @@ job_replies = Table(
     # The last answers of the provider about a job, redacted: evidence for a support ticket.
     Column("job_id", String(64), primary_key=True),
     Column("seq", Integer, primary_key=True, autoincrement=False),
-    Column("at", _Utc, nullable=False),
+    Column("at", Utc, nullable=False),
     Column("what", Text, nullable=False),
     # An HTTP status, or the name of what broke.
     Column("status", String(64), nullable=False),
@@ -153,49 +157,7 @@ handovers = Table(
 )
 
 
-SCHEMA_VERSION = 2
-"""Goes up with every change of these tables that older rows or older code would not survive."""
-
-_STEPS_FROM = {
-    1: (
-        "ALTER TABLE jobs ADD COLUMN closed BOOLEAN NOT NULL DEFAULT FALSE",
-        "ALTER TABLE jobs ADD COLUMN batch INTEGER NOT NULL DEFAULT 1",
-        "CREATE UNIQUE INDEX one_job_a_remote_id ON jobs (provider, remote_id)",
-    ),
-}
-"""What makes tables of one version into those of the next; each statement is the same on every engine."""
-
 about = Table("about", metadata, Column("schema_version", Integer, nullable=False))
-
-
-def prepare(engine: Engine) -> None:
-    """Make the tables that are missing, and bring those of an older version up to this one.
-
-    Raises:
-        StoreError: They were made by a newer version of the app.
-    """
-    with engine.begin() as db:
-        lock_tables(db)
-        is_new = not inspect(db).has_table(about.name)
-        if not is_new:
-            _upgrade(db)
-        metadata.create_all(db)
-        if is_new:
-            db.execute(insert(about).values(schema_version=SCHEMA_VERSION))
-
-
-def _upgrade(db: Connection) -> None:
-    version = db.execute(select(about.c.schema_version)).scalar_one()
-    if version > SCHEMA_VERSION:
-        raise StoreError(
-            f"The job database has version {version}, and this app knows version {SCHEMA_VERSION}. "
-            "Start the version of the app that made it, or set SEEDANCE_DATA_DIR to another directory."
-        )
-    for older in range(version, SCHEMA_VERSION):
-        for step in _STEPS_FROM[older]:
-            db.execute(text(step))
-    if version != SCHEMA_VERSION:
-        db.execute(update(about).values(schema_version=SCHEMA_VERSION))
 
 
 def job_from_row(row: RowMapping) -> Job:
@@ -215,6 +177,9 @@ def job_from_row(row: RowMapping) -> Job:
         cancel_wanted=row["cancel_wanted"],
         closed=row["closed"],
         batch=row["batch"],
+        favourite=row["favourite"],
+        deleted_at=row["deleted_at"],
+        parent=row["parent"],
         submitted_at=row["submitted_at"],
         started_at=row["started_at"],
         finished_at=row["finished_at"],

@@ -14,11 +14,13 @@ from typing import Any
 from sqlalchemy import ColumnElement, RowMapping, and_, insert, or_, select, true, update
 from sqlalchemy.exc import IntegrityError
 
+from seedance_ui.domain.folding import fold
 from seedance_ui.domain.job import CANCELLABLE_HERE, OPEN_STATES, RESTING_STATES, Job, JobState, Phase
 from seedance_ui.domain.pricing import Cost
 from seedance_ui.errors import StoreError
 from seedance_ui.jobs.leases import UNCLAIMED, Leases
 from seedance_ui.jobs.schema import columns_of, job_from_row, jobs, similar_runs
+from seedance_ui.jobs.shelf import Shelf
 
 SHOWN_PLACES = 50
 """How many in a waiting line are told their place; each step of the line costs an event for each of them."""
@@ -31,7 +33,7 @@ class FormTokenReusedError(StoreError):
     """The same form was sent again with other settings."""
 
 
-class Store(Leases):
+class Store(Leases, Shelf):
     """The one door to the database."""
 
     # -- a person's side ---------------------------------------------------------------------------
@@ -210,8 +212,15 @@ def _places_to_tell(line: Sequence[RowMapping]) -> dict[str, str]:
     return {row["job_id"]: words for row, words in numbered if row["message"] != words}
 
 
-_GOES_ON = {"state": JobState.RUNNING, "error": None, "worker": None, "closed": False}
-"""A job that rested goes on: freed, so that the runner takes it up."""
+_GOES_ON = {
+    "state": JobState.RUNNING,
+    "error": None,
+    "worker": None,
+    "closed": False,
+    "deleted_at": None,
+    "purged_at": None,
+}
+"""A job that rested goes on: freed, so that the runner takes it up, and shown again: what it makes may be paid."""
 
 _STORED_FIELDS = tuple(name for name in Job.__dataclass_fields__ if name != "request")
 
@@ -224,6 +233,7 @@ def _row_of(job: Job, form_token: str | None, variation: int) -> dict[str, Any]:
         "mode": job.request.mode.value,
         "fingerprint": job.request.fingerprint(),
         "similar": similar_runs(job.request),
+        "searched": fold(job.request.prompt),
         "form_token": form_token,
         "variation": variation,
         "lease_until": None,

@@ -17,6 +17,7 @@ from seedance_ui.jobs.engine import lock_of
 from seedance_ui.jobs.handovers import Handovers
 from seedance_ui.jobs.intents import Intents
 from seedance_ui.jobs.opening import find_opening
+from seedance_ui.jobs.purge import Purge
 from seedance_ui.jobs.room import Room
 from seedance_ui.jobs.runner import Runner
 from seedance_ui.jobs.store import Store
@@ -89,7 +90,8 @@ class Parts:
         self._handovers = Handovers(self._store.engine, settings.public_url) if settings.public_url else None
         self._providers = {name: make(self._setup(name, make.info)) for name, make in providers.items()}
         lock = lock_of(settings.database_url)
-        self._runner = Runner(self._providers, self._tools, lock=lock, backups=opening.backups)
+        purge = Purge(self._store, self._library, self._clock)
+        self._runner = Runner(self._providers, self._tools, lock=lock, backups=opening.backups, purge=purge)
         self._offers = Offers(self._providers, settings.keys, self.is_public)
         self._admission = Admission(self._store, data_dir, settings.is_paused, room, self._damage)
         self._intents = Intents(self._providers, self._runner, self._tools)

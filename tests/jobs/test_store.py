@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
 import pytest
+from sqlalchemy import inspect
 
 from seedance_ui.domain.job import Job, JobState, Phase
 from seedance_ui.errors import LeaseLostError, StoreError
@@ -200,19 +201,47 @@ def test_a_database_of_another_version_is_not_touched(database_url: str, store: 
         Store(database_url, now=lambda: datetime.now(timezone.utc), bell=Bell())
 
 
-def test_a_database_of_an_older_version_is_brought_up(database_url: str, store: Store, new_job: NewJob) -> None:
-    job = store.add(new_job("from before"), form_token="t")
+BACK_TO = {
+    2: (
+        "DROP INDEX jobs_by_parent",
+        *(f"ALTER TABLE jobs DROP COLUMN {name}" for name in ("favourite", "deleted_at", "purged_at", "parent")),
+        "ALTER TABLE jobs DROP COLUMN searched",
+    ),
+    1: (
+        "DROP INDEX one_job_a_remote_id",
+        "ALTER TABLE jobs DROP COLUMN closed",
+        "ALTER TABLE jobs DROP COLUMN batch",
+        "DROP TABLE job_replies",
+    ),
+}
+"""What makes tables of one version into those of the version before."""
+
+
+@pytest.mark.parametrize("version", [2, 1])
+def test_a_database_of_an_older_version_is_brought_up(
+    database_url: str, store: Store, new_job: NewJob, version: int
+) -> None:
+    job = store.add(new_job("Café from before"), form_token="t")
+    broken = store.add(new_job("cannot be read"), form_token=None)
+    columns = inspect(store.engine).get_columns("jobs")
+    indexes = inspect(store.engine).get_indexes("jobs")
     with store.engine.begin() as db:
-        for step in (
-            "DROP INDEX one_job_a_remote_id",
-            "ALTER TABLE jobs DROP COLUMN closed",
-            "ALTER TABLE jobs DROP COLUMN batch",
-            "DROP TABLE job_replies",
-            "UPDATE about SET schema_version = 1",
-        ):
-            db.exec_driver_sql(step)
+        for older in range(2, version - 1, -1):
+            for step in BACK_TO[older]:
+                db.exec_driver_sql(step)
+        db.exec_driver_sql(f"UPDATE about SET schema_version = {version}")
+        db.exec_driver_sql(f"UPDATE jobs SET request = '[' WHERE job_id = '{broken.job_id}'")
     again = Store(database_url, now=lambda: datetime.now(timezone.utc), bell=Bell())
     assert again.get(job.job_id) == job
+    kinds = {column["name"]: (str(column["type"]), column["nullable"]) for column in columns}
+    brought = inspect(again.engine).get_columns("jobs")
+    assert {column["name"]: (str(column["type"]), column["nullable"]) for column in brought} == kinds
+    assert sorted(index["name"] for index in inspect(again.engine).get_indexes("jobs")) == sorted(
+        index["name"] for index in indexes
+    )
+    with again.engine.begin() as db:
+        searched = db.exec_driver_sql("SELECT searched FROM jobs ORDER BY number").scalars().all()
+    assert searched == ["cafe from before", ""]
     again.close()
 
 
