@@ -336,3 +336,40 @@ async def test_find_video_is_not_for_strangers(start: Start) -> None:
     async with start({"SEEDANCE_PUBLIC": "on"}) as services:
         with pytest.raises(NotAllowedError):
             await services.find_video("0" * 32, "remote-1")
+
+
+async def test_run_made_from_another_keeps_its_parent_also_when_it_is_sent_again(start: Start) -> None:
+    async with start() as services:
+        parent = await services.submit(REQUEST, owner=LOCAL_OWNER)
+        await ended(services, parent)
+        never_answered(services._providers["scripted"])
+        child = await services.submit(REQUEST, owner=LOCAL_OWNER, form_token="t", parent=parent)
+        assert (await ended(services, child))["state"] == "needs_attention"
+        again = await services.send_again(child, owner=LOCAL_OWNER, form_token="u")
+        assert again is not None
+        for job_id in (child, again):
+            job = await services.job_of(job_id, LOCAL_OWNER)
+            assert job is not None and job.parent == parent
+
+
+async def test_nobody_descends_from_a_strangers_run(start: Start) -> None:
+    async with start({"SEEDANCE_PUBLIC": "on"}) as services:
+        theirs = await services.submit(REQUEST, owner="somebody else")
+        for parent in (theirs, "0" * 32):
+            mine = await services.submit(REQUEST, owner="me", parent=parent)
+            job = await services.job_of(mine, "me")
+            assert job is not None and job.parent is None
+
+
+async def test_recipe_is_for_the_owner_of_a_run_only(start: Start) -> None:
+    async with start({"SEEDANCE_PUBLIC": "on"}) as services:
+        job_id = await services.submit(REQUEST, owner="me")
+        nobodys = await services.submit(REQUEST, owner=None)
+        assert await services.recipe(job_id, "me") == REQUEST
+        assert await services.recipe(job_id, "somebody else") is None
+        assert await services.recipe(job_id, None) is None
+        assert await services.recipe(nobodys, None) is None
+        assert await services.recipe("unknown", "me") is None
+        await ended(services, job_id)
+        assert await services.delete(job_id, owner="me")
+        assert await services.recipe(job_id, "me") is None

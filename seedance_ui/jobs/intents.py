@@ -38,13 +38,19 @@ class Intents:
         try:
             return await self._price(request)
         except StrayJobError as stray:
-            await self._keep_stray(request, stray, owner, None)
+            await self._keep_stray(self._intent(request, owner, UNKNOWN_CU), stray, None)
             return UNKNOWN_CU
 
     async def commit(
-        self, requests: Sequence[GenerationRequest], *, owner: str | None, form_token: str | None
+        self, requests: Sequence[GenerationRequest], *, owner: str | None, form_token: str | None, parent: str | None
     ) -> list[str]:
         """Commit one click's requests, all or none, and return their job ids in order.
+
+        Args:
+            requests: At least one.
+            owner: Whose jobs they are.
+            form_token: The page's token for this click.
+            parent: job_id of the run that they were made from.
 
         Raises:
             ProviderError: A price cannot be had; nothing was written.
@@ -54,9 +60,10 @@ class Intents:
             costs = [await self._price(request) for request in requests]
         except StrayJobError as stray:
             # One click, one charge: this is the job that was asked for, and nothing else is sent.
-            return [await self._keep_stray(requests[0], stray, owner, form_token)]
+            asked = replace(self._intent(requests[0], owner, UNKNOWN_CU), parent=parent)
+            return [await self._keep_stray(asked, stray, form_token)]
         batch = [
-            replace(self._intent(request, owner, cost), batch=len(requests))
+            replace(self._intent(request, owner, cost), batch=len(requests), parent=parent)
             for request, cost in zip(requests, costs, strict=True)
         ]
         return await self._commit(batch, form_token)
@@ -64,16 +71,15 @@ class Intents:
     async def _price(self, request: GenerationRequest) -> Cost:
         return await self._runner.ask(self._providers[request.provider].estimate(request))
 
-    async def _keep_stray(
-        self, request: GenerationRequest, stray: StrayJobError, owner: str | None, form_token: str | None
-    ) -> str:
+    async def _keep_stray(self, intent: Job, stray: StrayJobError, form_token: str | None) -> str:
         """Commit a job that a question about its price started: it is paid, so that its video is kept."""
         log.error("%s", stray)
+        label = self._providers[intent.request.provider].info.label
         job = replace(
-            self._intent(request, owner, UNKNOWN_CU),
+            intent,
             state=JobState.RUNNING,
             phase=Phase.PROVIDER_QUEUE,
-            message=f"{self._providers[request.provider].info.label} started this when it was asked for the price",
+            message=f"{label} started this when it was asked for the price",
             remote_id=stray.remote_id,
             submitted_at=self._tools.clock.now(),
         )

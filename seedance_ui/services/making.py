@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from seedance_ui.domain.job import (
-    JobState,
-)
+from seedance_ui.domain.job import Job, JobState
 from seedance_ui.domain.media import MediaFile
 from seedance_ui.domain.model_spec import ModelSpec
 from seedance_ui.domain.pricing import Cost
@@ -70,13 +68,26 @@ class Making(Parts):
         self._offers.usable(provider_id)
         await self._runner.ask(self._providers[provider_id].check_key())
 
-    async def submit(self, request: GenerationRequest, *, owner: str | None, form_token: str | None = None) -> str:
+    async def recipe(self, job_id: str, owner: str | None) -> GenerationRequest | None:
+        """Return what an owner's job was made of; None for anybody else's, and for an unknown one."""
+        job = await self.job_of(job_id, owner)
+        return job.request if job else None
+
+    async def job_of(self, job_id: str, owner: str | None) -> Job | None:
+        """Return an owner's job; None for anybody else's, a deleted and an unknown one."""
+        job = await self._tools.blocking(self._store.get, job_id) if owner is not None else None
+        return job if job and job.owner == owner and job.deleted_at is None else None
+
+    async def submit(
+        self, request: GenerationRequest, *, owner: str | None, form_token: str | None = None, parent: str | None = None
+    ) -> str:
         """Commit the intent to run a request and return its job id; the runner does the rest.
 
         Args:
             request: What to make.
             owner: From `owner_of`; None makes a job that is never listed.
             form_token: The page's token for this click: the same token gives the same job (A6).
+            parent: job_id of the run that this one was made from; left out unless it is the owner's.
 
         Raises:
             InvalidRequestError: A rule is broken; no row was written.
@@ -84,10 +95,16 @@ class Making(Parts):
             PausedError: The owner lets no new paid jobs begin (C11).
             StoreError: The intent could not be committed, or the disk is full; nothing was sent.
         """
-        return (await self.submit_batch(request, 1, owner=owner, form_token=form_token))[0]
+        return (await self.submit_batch(request, 1, owner=owner, form_token=form_token, parent=parent))[0]
 
     async def submit_batch(
-        self, request: GenerationRequest, count: int, *, owner: str | None, form_token: str | None = None
+        self,
+        request: GenerationRequest,
+        count: int,
+        *,
+        owner: str | None,
+        form_token: str | None = None,
+        parent: str | None = None,
     ) -> list[str]:
         """Commit the intents of one click for several videos, all or none, and return their job ids.
 
@@ -99,6 +116,7 @@ class Making(Parts):
             count: 1 to `MAX_BATCH`.
             owner: As of `submit`.
             form_token: As of `submit`: the same token gives the same jobs.
+            parent: As of `submit`.
 
         Raises:
             InvalidRequestError: A rule is broken, or the count is; no row was written.
@@ -112,7 +130,10 @@ class Making(Parts):
         offer = self._offers.usable(request.provider)
         requests = _variations(request, count, max_seed=offer.spec.max_seed)
         await self._tools.blocking(lambda: self._admission.check_jobs(requests, is_paid=offer.info.needs_key))
-        return await self._intents.commit(requests, owner=owner, form_token=form_token)
+        known = await self.job_of(parent, owner) if parent is not None else None
+        return await self._intents.commit(
+            requests, owner=owner, form_token=form_token, parent=known.job_id if known else None
+        )
 
     async def send_again(self, job_id: str, *, owner: str | None, form_token: str) -> str | None:
         """Make a new job of the request of one that rests, for its owner; None where that is nobody's to ask.
@@ -125,7 +146,7 @@ class Making(Parts):
         job = await self._tools.blocking(self._store.get, job_id)
         if job is None or job.owner != owner or job.state is not JobState.NEEDS_ATTENTION:
             return None
-        return await self.submit(job.request, owner=owner, form_token=form_token)
+        return await self.submit(job.request, owner=owner, form_token=form_token, parent=job.parent)
 
 
 def _variations(request: GenerationRequest, count: int, *, max_seed: int) -> list[GenerationRequest]:
