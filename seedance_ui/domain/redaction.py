@@ -57,6 +57,11 @@ _IPV4 = re.compile(r"(?<![\w.])(?:[0-9]{1,3}\.){3}[0-9]{1,3}(?!\w|\.[0-9])")
 _IPV6 = re.compile(r"(?<![\w:.])(?=[0-9a-f:.]*:[0-9a-f.]*:)[0-9a-f:.]*[0-9a-f:](?:%\w+)?(?![\w:])", re.IGNORECASE)
 
 
+def is_signed(url: str) -> bool:
+    """Tell whether a link carries what opens it, so that whoever reads it could use it."""
+    return bool(_PAIR.search(url) or _HANDOVER.search(url))
+
+
 class Redactor:
     """Knows what is secret here, and takes it out of texts."""
 

@@ -21,8 +21,11 @@ from seedance_ui.domain.pricing import Cost
 from seedance_ui.domain.request import GenerationRequest
 from seedance_ui.domain.variable import Variable, key
 from seedance_ui.errors import AuthenticationError, MediaError, SubmitUnknownError, UnexpectedResponseError
+from seedance_ui.providers import aimlapi_code
 from seedance_ui.providers.aimlapi_answers import Balance, Generation, LogPage, parse_update, taken_id, update_of_taken
 from seedance_ui.providers.base import Handles, Provider, ProviderInfo, ReportFiles, Setup, Submitted
+from seedance_ui.providers.code import write_programs
+from seedance_ui.providers.code.program import Program
 from seedance_ui.providers.http import Http
 from seedance_ui.providers.refusals import explain_answer
 
@@ -203,6 +206,10 @@ class AimlApi(Provider):
     async def check_key(self) -> None:
         """Ask for the account's balance, which costs nothing. Source: AI-DOC, billing-v2.json (C)."""
         (await self._http.get("/v2/billing")).parse(Balance)
+
+    def programs(self, request: GenerationRequest, app_url: str) -> tuple[Program, ...]:
+        """Return a request in every language."""
+        return write_programs(aimlapi_code.recipe_of(request, build_payload, self.info, GENERATIONS))
 
     async def close(self) -> None:
         """Close the connections."""

@@ -18,6 +18,8 @@ from seedance_ui.domain.request import AUTO_DURATION_S, GenerationRequest, Mode
 from seedance_ui.errors import BadRequestError, MediaError, StoreError
 from seedance_ui.media.worker import RENDER_LIMITS, path_argument, run_task
 from seedance_ui.providers.base import Handles, Provider, ProviderInfo, Setup, Submitted
+from seedance_ui.providers.code.gradio_client import write_gradio_client
+from seedance_ui.providers.code.program import Program
 
 _AUTO_SECONDS_S = 5
 """What Auto means here."""
@@ -124,6 +126,10 @@ class Animatic(Provider):
         path = self._path(job_id)
         await asyncio.to_thread(_remove, path, _part(path))
         return True
+
+    def programs(self, request: GenerationRequest, app_url: str) -> tuple[Program, ...]:
+        """Return the call of this app that makes the same storyboard."""
+        return (write_gradio_client(request, app_url),)
 
     async def close(self) -> None:
         """Stop every drawing; a later poll of another process starts it again."""

@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import ClassVar, Protocol
+from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from seedance_ui.domain.job import Job, JobUpdate
 from seedance_ui.domain.media import MediaFile, Reference, identity
@@ -20,6 +20,9 @@ from seedance_ui.domain.model_spec import ModelSpec
 from seedance_ui.domain.pricing import Cost
 from seedance_ui.domain.request import GenerationRequest
 from seedance_ui.domain.variable import Variable
+
+if TYPE_CHECKING:
+    from seedance_ui.providers.code.program import Program
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,11 @@ class ProviderInfo:
     def key_variables(self) -> tuple[str, ...]:
         """The names of its secrets; none where no key is needed."""
         return tuple(variable.name for variable in self.variables if variable.kind == "key")
+
+    @property
+    def public_base_url(self) -> str:
+        """Where everybody finds its API, whatever this installation uses; empty where it has none."""
+        return next((variable.default for variable in self.variables if variable.kind == "base_url"), "")
 
     @property
     def needs_key(self) -> bool:
@@ -191,6 +199,15 @@ class Provider(ABC):
             ProviderError: The provider gave no usable answer.
         """
         return None
+
+    def programs(self, request: GenerationRequest, app_url: str) -> tuple[Program, ...]:
+        """Return a request as programs for this provider; the default has none.
+
+        Args:
+            request: It passed the checks.
+            app_url: Where this app is, for a provider that is part of it.
+        """
+        return ()
 
     async def close(self) -> None:
         """Give back connections and processes. The default holds none."""

@@ -15,12 +15,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
-from seedance_ui.domain import mentions
 from seedance_ui.domain.job import Job, JobUpdate, RemoteVideo
-from seedance_ui.domain.media import Reference, identity
+from seedance_ui.domain.media import identity
 from seedance_ui.domain.model_spec import ADAPTIVE, ASPECT_RATIOS, ModelSpec
 from seedance_ui.domain.pricing import UNKNOWN_CU, Cost
-from seedance_ui.domain.request import AUTO_DURATION_S, GenerationRequest, Mode
+from seedance_ui.domain.request import GenerationRequest, Mode
 from seedance_ui.domain.variable import Variable, key
 from seedance_ui.errors import (
     AuthenticationError,
@@ -30,7 +29,10 @@ from seedance_ui.errors import (
     SubmitUnknownError,
     UnexpectedResponseError,
 )
+from seedance_ui.providers import scenario_code
 from seedance_ui.providers.base import Handles, Provider, ProviderInfo, ReportFiles, Setup, Submitted
+from seedance_ui.providers.code import write_programs
+from seedance_ui.providers.code.program import Program
 from seedance_ui.providers.http import Http, segment
 from seedance_ui.providers.scenario_answers import (
     JobAnswer,
@@ -45,6 +47,7 @@ from seedance_ui.providers.scenario_answers import (
     update_of_taken,
 )
 from seedance_ui.providers.scenario_assets import Assets
+from seedance_ui.providers.scenario_payload import build_payload
 
 MODEL = "model_bytedance-seedance-2-0-fast"
 
@@ -63,34 +66,6 @@ _MAX_PAGES = 20
 """Of 100 jobs each, when a lost job is looked for."""
 
 log = logging.getLogger(__name__)
-
-
-def build_payload(request: GenerationRequest, handles: Handles) -> dict[str, Any]:
-    """Return the body of the paid request. Source of the fields: S-PAGE (C).
-
-    References are always arrays: a bare string would be dropped silently (S-SK, C).
-    """
-    payload: dict[str, Any] = {}
-    if request.prompt.strip():
-        payload["prompt"] = mentions.render(request.prompt, "@image1")
-    frames = {"image": request.first_frame, "lastFrameImage": request.last_frame}
-    payload |= {name: handles.of([frame])[0] for name, frame in frames.items() if frame is not None}
-    payload |= {name: handles.of(references) for name, references in _reference_fields(request).items() if references}
-    payload["duration"] = -1 if request.duration_s == AUTO_DURATION_S else request.duration_s
-    payload["resolution"] = request.resolution
-    payload["aspectRatio"] = request.aspect_ratio
-    payload["generateAudio"] = request.generate_audio
-    if request.seed is not None:  # the live schema of 2026-08 had none (S-SK): not sent without need
-        payload["seed"] = request.seed
-    return payload
-
-
-def _reference_fields(request: GenerationRequest) -> dict[str, tuple[Reference, ...]]:
-    return {
-        "referenceImages": request.images,
-        "referenceVideos": request.videos,
-        "referenceAudio": request.audios,
-    }
 
 
 class Scenario(Provider):
@@ -263,6 +238,11 @@ class Scenario(Provider):
     async def check_key(self) -> None:
         """Ask for the model's page: free, and unlike `/me` open to an API key (S-BL, C)."""
         await self._http.get(f"/models/{MODEL}")
+
+    def programs(self, request: GenerationRequest, app_url: str) -> tuple[Program, ...]:
+        """Return a request in every language; the project is named where this installation names one."""
+        names_project = self.setup.project_id is not None
+        return write_programs(scenario_code.recipe_of(request, self.info, GENERATE, names_project=names_project))
 
     async def close(self) -> None:
         """Close the connections."""

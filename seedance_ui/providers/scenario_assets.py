@@ -142,7 +142,7 @@ class Assets:
         return True
 
     async def _store(self, file: MediaFile, name: str | None) -> str:
-        if file.kind is MediaKind.IMAGE and file.size_bytes <= MAX_INLINE_BYTES:
+        if goes_in_one_call(file):
             return await self._post_image(file)
         return await self._upload_parts(file, name)
 
@@ -150,7 +150,7 @@ class Assets:
         """Send a small image in the body of one request."""
         content = await asyncio.to_thread(_read, file.path, 0, file.size_bytes)
         data_uri = f"data:{file.mime};base64,{base64.b64encode(content).decode()}"
-        body = {"name": _file_name(file), "image": data_uri, "hide": True}
+        body = {"name": name_at_scenario(file), "image": data_uri, "hide": True}
         return (await self._http.post("/assets", body)).parse(_NewAssetAnswer).asset.id
 
     async def _upload_parts(self, file: MediaFile, name: str | None) -> str:
@@ -158,7 +158,7 @@ class Assets:
         count = max(1, math.ceil(file.size_bytes / PART_BYTES))
         upload = await self._create(
             {
-                "fileName": _file_name(file),
+                "fileName": name_at_scenario(file),
                 "fileSize": file.size_bytes,
                 "contentType": file.mime,
                 "kind": file.kind.value,
@@ -217,7 +217,12 @@ def _names(request: GenerationRequest) -> dict[str, tuple[Reference, str | None]
     return names
 
 
-def _file_name(file: MediaFile) -> str:
+def goes_in_one_call(file: MediaFile) -> bool:
+    """Tell whether a file fits into the body of one request; the four steps take the others."""
+    return file.kind is MediaKind.IMAGE and file.size_bytes <= MAX_INLINE_BYTES
+
+
+def name_at_scenario(file: MediaFile) -> str:
     """Return a name for the provider: a person's own file names are nobody's business."""
     return f"{file.kind.value}-{file.sha256[:12]}{guess_extension(file.mime) or ''}"
 

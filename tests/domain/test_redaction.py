@@ -14,7 +14,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from seedance_ui.domain.redaction import MARK, MAX_READ_CHARS, MAX_VALUE_CHARS, Redactor
+from seedance_ui.domain.redaction import MARK, MAX_READ_CHARS, MAX_VALUE_CHARS, Redactor, is_signed
 
 KEY = "sk-live+Zq7/9x=Tt"
 DATA = Path("/srv/seedance/data")
@@ -206,3 +206,19 @@ def test_a_hostile_answer_costs_no_time(piece: str) -> None:
     before = time.process_time()
     redact(piece * (2_000_000 // len(piece)))
     assert time.process_time() - before < 5
+
+
+@pytest.mark.parametrize(
+    ("url", "signed"),
+    [
+        ("https://cdn.example.com/a.mp4?Policy=p&Signature=s&Key-Pair-Id=k", True),
+        ("https://bucket.example.com/a.png?X-Amz-Signature=abc", True),
+        ("https://example.com/a.mp3?access_token=abc", True),
+        ("https://example.com/handover/0123456789abcdef", True),
+        ("https://example.com/a.png", False),
+        ("https://example.com/a.png?width=640&v=3", False),
+        ("https://example.com/signature.png", False),
+    ],
+)
+def test_signed_links_are_told_from_open_ones(url: str, signed: bool) -> None:
+    assert is_signed(url) is signed

@@ -117,6 +117,18 @@ async def test_the_page_begins_with_settings_that_pass_every_rule(without_key: P
     assert bool(blocking(auto)) is not spec.auto_duration
 
 
+@each_provider
+async def test_every_provider_writes_its_request_as_programs(without_key: Provider, kind: type[Provider]) -> None:
+    """Even without a key, since a program is run elsewhere; which keys it needs it says."""
+    request = request_for(without_key)
+    programs = without_key.programs(request, "http://127.0.0.1:7860")
+    assert "python" in [program.language for program in programs]
+    for program in programs:
+        assert request.prompt in program.code
+        assert set(program.variables) == set(kind.info.key_variables)
+        assert all(variable in program.code for variable in program.variables)
+
+
 # Without a key
 
 
