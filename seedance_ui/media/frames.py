@@ -16,8 +16,14 @@ from av.video.stream import VideoStream
 from PIL import Image, ImageStat
 
 from seedance_ui.errors import MediaError
+from seedance_ui.media.disk import is_disk_full
 
-_DEMUXERS = {"video/mp4": "mp4", "video/quicktime": "mov", "audio/mpeg": "mp3", "audio/wav": "wav"}
+_DEMUXERS = {
+    **{"video/mp4": "mp4", "video/quicktime": "mov", "audio/mpeg": "mp3", "audio/wav": "wav"},
+    # Not taken, but a copy in another format can be made.
+    **{"video/webm": "matroska", "video/x-msvideo": "avi", "video/mpeg": "mpeg", "audio/mp4": "mp4"},
+    **{"audio/ogg": "ogg", "audio/aac": "aac", "audio/flac": "flac", "audio/aiff": "aiff"},
+}
 _TURNS = {90: Image.Transpose.ROTATE_90, 180: Image.Transpose.ROTATE_180, 270: Image.Transpose.ROTATE_270}
 """Degrees counter-clockwise."""
 _USEFUL_FROM_S = 0.5
@@ -44,6 +50,8 @@ def open_clip(path: Path, mime: str, name: str) -> Iterator[InputContainer]:
     except MemoryError:
         raise
     except (FFmpegError, UnicodeDecodeError) as exc:
+        if isinstance(exc, OSError) and is_disk_full(exc):
+            raise  # of a copy that is written meanwhile
         what = "sound" if mime.startswith("audio/") else "video"
         way_out = "MP3 or WAV" if what == "sound" else "MP4 (H.264)"
         raise MediaError(f"{name} is damaged: its {what} cannot be read. Export it again as {way_out}.") from exc

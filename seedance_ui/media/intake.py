@@ -10,8 +10,8 @@ import tempfile
 import time
 from asyncio import AbstractEventLoop, Semaphore
 from collections import OrderedDict
-from collections.abc import Collection
-from contextlib import suppress
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
@@ -77,12 +77,18 @@ class Intake:
                 self._known.popitem(last=False)
             return taken
 
-    async def _copy_and_inspect(self, path: Path, name: str) -> MediaFile:
+    @contextmanager
+    def scratch(self) -> Iterator[Path]:
+        """Yield a directory for unfinished files, which goes with all that is in it; after a crash, some time later."""
         # A directory of its own, so that what a killed worker leaves behind goes as well.
         with tempfile.TemporaryDirectory(
             dir=self._directory, prefix=_UNFINISHED, ignore_cleanup_errors=True
         ) as directory:
-            part = Path(directory) / "part"
+            yield Path(directory)
+
+    async def _copy_and_inspect(self, path: Path, name: str) -> MediaFile:
+        with self.scratch() as directory:
+            part = directory / "part"
             file_type = await asyncio.to_thread(_copy, path, part, name)
             await sanitise(part, file_type, name=name)
             file = await inspect(part, name=name)

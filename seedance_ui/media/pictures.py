@@ -18,7 +18,11 @@ MIN_SIDE_PX = 64
 MAX_RATIO = 8.0
 """Longer side / shorter side."""
 
-_PILLOW_FORMATS = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP"}
+_PILLOW_FORMATS = {
+    **{"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP"},
+    # Not taken, but a copy in another format can be made.
+    **{"image/gif": "GIF", "image/bmp": "BMP", "image/tiff": "TIFF", "image/avif": "AVIF"},
+}
 _BROKEN_IMAGE = (OSError, SyntaxError, ValueError, EOFError, KeyError, IndexError, TypeError, struct.error, zlib.error)
 """What Pillow's decoders raise for damaged bytes."""
 _EXIF_ORIENTATION = 0x0112

@@ -6,17 +6,21 @@ import asyncio
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 from seedance_ui.domain.media import MediaFile, MediaKind
 from seedance_ui.errors import MediaError
 from seedance_ui.media.mp4 import check_mp4
 from seedance_ui.media.names import about, display_name
-from seedance_ui.media.sniff import HEAD_BYTES, WAV, FileType, sniff
+from seedance_ui.media.sniff import HEAD_BYTES, MOV, MP4, WAV, FileType, sniff, sniff_source
 from seedance_ui.media.wav import check_wav
 from seedance_ui.media.worker import PROBE_LIMITS, path_argument, run_task
 
 _CHUNK_BYTES = 1024 * 1024
+
+
+class _Sniffer(Protocol):
+    def __call__(self, head: bytes, *, name: str) -> FileType: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +32,14 @@ class _Outside:
     sha256: str
 
 
-async def inspect(path: Path, *, name: str, sha256: str | None = None) -> MediaFile:
+async def inspect(path: Path, *, name: str, sha256: str | None = None, as_source: bool = False) -> MediaFile:
     """Return what a file is, once it is sure that it can be decoded.
 
     Args:
         path: The file.
         name: The name it had where it came from, for display and messages.
         sha256: Hex digest of its bytes where that is known already.
+        as_source: Whether it may be of a type that is not taken, but that a copy can be made of.
 
     Raises:
         MediaError: It is none of the types that are taken, or damaged, too large or empty. The message begins with
@@ -42,7 +47,7 @@ async def inspect(path: Path, *, name: str, sha256: str | None = None) -> MediaF
     """
     shown = display_name(name)
     with about(shown):
-        outside = await asyncio.to_thread(_look_from_outside, path, shown, sha256)
+        outside = await asyncio.to_thread(_look_from_outside, path, shown, sha256, sniff_source if as_source else sniff)
         args = {"path": path_argument(path), "mime": outside.type.mime, "name": shown}
         task = "probe_image" if outside.type.kind is MediaKind.IMAGE else "probe_clip"
         measured = await run_task(task, args, limits=PROBE_LIMITS, subject=shown)
@@ -57,7 +62,7 @@ async def inspect(path: Path, *, name: str, sha256: str | None = None) -> MediaF
     )
 
 
-def sniff_file(file: BinaryIO, name: str) -> FileType:
+def sniff_file(file: BinaryIO, name: str, sniffer: _Sniffer = sniff) -> FileType:
     """Return what an open file is; it stands at its beginning afterwards.
 
     Raises:
@@ -66,14 +71,14 @@ def sniff_file(file: BinaryIO, name: str) -> FileType:
     file.seek(0)
     head = file.read(HEAD_BYTES)
     file.seek(0)
-    return sniff(head, name=name)
+    return sniffer(head, name=name)
 
 
-def _look_from_outside(path: Path, name: str, sha256: str | None) -> _Outside:
+def _look_from_outside(path: Path, name: str, sha256: str | None, sniffer: _Sniffer) -> _Outside:
     with path.open("rb") as file:
-        file_type = sniff_file(file, name)
+        file_type = sniff_file(file, name, sniffer)
         digest = sha256 or _digest(file)
-    if file_type.kind is MediaKind.VIDEO:
+    if file_type in (MP4, MOV):
         try:
             check_mp4(path, name=name)
         except MediaError as exc:

@@ -30,6 +30,28 @@ MOV = FileType(MediaKind.VIDEO, "video/quicktime", "mov")
 MP3 = FileType(MediaKind.AUDIO, "audio/mpeg", "mp3")
 WAV = FileType(MediaKind.AUDIO, "audio/wav", "wav")
 
+EXTENSIONS = {known.mime: known.extension for known in (JPEG, PNG, WEBP, MP4, MOV, MP3, WAV)}
+"""Of every type that is taken, without the dot."""
+
+_IMAGES_TO_CONVERT = {
+    "a GIF": FileType(MediaKind.IMAGE, "image/gif", "gif"),
+    "a BMP image": FileType(MediaKind.IMAGE, "image/bmp", "bmp"),
+    "a TIFF image": FileType(MediaKind.IMAGE, "image/tiff", "tiff"),
+    "an AVIF image": FileType(MediaKind.IMAGE, "image/avif", "avif"),
+}
+_CLIPS_TO_CONVERT = {
+    "a WebM or Matroska video": FileType(MediaKind.VIDEO, "video/webm", "webm"),
+    "an AVI video": FileType(MediaKind.VIDEO, "video/x-msvideo", "avi"),
+    "an MPEG-2 video": FileType(MediaKind.VIDEO, "video/mpeg", "mpg"),
+    "an M4A file": FileType(MediaKind.AUDIO, "audio/mp4", "m4a"),
+    "an Ogg file": FileType(MediaKind.AUDIO, "audio/ogg", "ogg"),
+    "an AAC file": FileType(MediaKind.AUDIO, "audio/aac", "aac"),
+    "a FLAC file": FileType(MediaKind.AUDIO, "audio/flac", "flac"),
+    "an AIFF file": FileType(MediaKind.AUDIO, "audio/aiff", "aiff"),
+}
+_CONVERTIBLE = {**_IMAGES_TO_CONVERT, **_CLIPS_TO_CONVERT}
+"""What is not taken but can be decoded here, by what it is called below."""
+
 _AS_IMAGE = "Save it as PNG or JPEG."
 _AS_VIDEO = "Save it as MP4."
 _AS_AUDIO = "Save it as MP3 or WAV."
@@ -115,6 +137,15 @@ def sniff(head: bytes, *, name: str) -> FileType:
         return found
     what, way_out = _find_refused(head)
     raise MediaError(f"{name} is {what}. {way_out}", asset=name)
+
+
+def sniff_source(head: bytes, *, name: str) -> FileType:
+    """Return what a file is that a copy can be made of, whether it is taken itself or not; raises what `sniff` does."""
+    if head and not _find_taken(head):
+        convertible = _CONVERTIBLE.get(_find_refused(head)[0])
+        if convertible:
+            return convertible
+    return sniff(head, name=name)
 
 
 def _find_taken(head: bytes) -> FileType | None:

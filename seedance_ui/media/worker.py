@@ -31,6 +31,9 @@ TASKS: Mapping[str, str] = MappingProxyType(
         "sanitise_image": "seedance_ui.media.image_tasks:rewrite_image",
         "thumbnail_image": "seedance_ui.media.image_tasks:write_image_thumbnail",
         "thumbnail_clip": "seedance_ui.media.clip_tasks:write_clip_thumbnail",
+        "fix_image": "seedance_ui.media.fix_image:write_fixed_image",
+        "fix_video": "seedance_ui.media.fix_clip:write_fixed_video",
+        "fix_audio": "seedance_ui.media.fix_clip:write_fixed_sound",
         "stills": "seedance_ui.media.stills_task:write_stills",
         "storyboard": "seedance_ui.media.storyboard.render:draw_storyboard",
     }
@@ -62,6 +65,9 @@ REWRITE_LIMITS = Limits(memory_bytes=2 * 1024**3, cpu_s=60, wall_s=90.0)
 """For writing a picture anew, 40 megapixels at most."""
 RENDER_LIMITS = Limits(memory_bytes=4 * 1024**3, cpu_s=300, wall_s=300.0)
 """For encoding video: threads of libx264 reserve far more address space than they use."""
+
+FIX_LIMITS = Limits(memory_bytes=4 * 1024**3, cpu_s=200, wall_s=110.0)
+"""For making a copy that somebody waits for."""
 
 
 @dataclass(slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from seedance_ui.services.fixing import Fixing
 from seedance_ui.services.following import Following
 from seedance_ui.services.making import MAX_BATCH, Making
 from seedance_ui.services.parts import LOCAL_OWNER
@@ -10,5 +11,5 @@ from seedance_ui.services.showing import Showing
 __all__ = ["LOCAL_OWNER", "MAX_BATCH", "Services"]
 
 
-class Services(Making, Following, Showing):
+class Services(Making, Fixing, Following, Showing):
     """Everything the app can do, for one set of settings."""

@@ -24,6 +24,7 @@ from seedance_ui.jobs.store import Store
 from seedance_ui.jobs.tools import Tools
 from seedance_ui.jobs.ways_on import WaysOn
 from seedance_ui.library import Library, prepare_directory
+from seedance_ui.media.fix import Fixer
 from seedance_ui.media.intake import Intake
 from seedance_ui.providers import PROVIDERS
 from seedance_ui.providers.base import Provider, ProviderInfo, Setup
@@ -70,6 +71,7 @@ class Parts:
         prepare_directory(data_dir)
         self._library = Library(data_dir / "library")
         self._intake = Intake(data_dir / "uploads")
+        self._fixer = Fixer(self._intake)
         self._bell = Bell()
         opening = find_opening(settings.database_url, data_dir / "backups", now=self._clock.now, free_bytes=free_bytes)
         self._rescue = opening.rescue
