@@ -1,5 +1,5 @@
 // The player. Scope: element, props, trigger, watch.
-const {setText, setAttribute, formatClock, formatBytes, formatCost} = window.seedance;
+const {setText, setAttribute, formatClock, formatBytes, formatCost, t} = window.seedance;
 const MISSING = 'File missing. The file of this video is not on disk any more.';
 const UNREACHABLE = 'The video cannot be loaded right now. Reload the page to try again.';
 const root = element.querySelector('.player');
@@ -10,6 +10,8 @@ const download = root.querySelector('.download');
 const keepSeed = root.querySelector('.keep-seed');
 const flag = root.querySelector('.flag');
 const evidence = root.querySelector('.evidence');
+const told = root.querySelector('.told');
+const needsFile = ['.use-last', '.extend', '.compare-with'].map(name => root.querySelector(name));
 let shown = null;
 
 function slug(prompt) {
@@ -40,19 +42,26 @@ function drawFacts(item) {
 function drawVideo(item) {
   const isMissing = Boolean(item.is_missing);
   missing.hidden = !isMissing;
-  video.hidden = download.hidden = isMissing;
+  showFileOrNot(!isMissing);
   screen.style.setProperty('--ratio', `${item.width_px} / ${item.height_px}`);
   setAttribute(video, 'poster', item.poster_url);
   setAttribute(video, 'aria-label', item.prompt.slice(0, 80));
   setAttribute(download, 'href', item.video_url);
   setAttribute(download, 'download', `${slug(item.prompt)}.mp4`);
   setText(keepSeed, 'Keep for the next run');
+  setText(told, '');
   if (!isMissing) {
     video.src = item.video_url;
     return;
   }
   setText(missing, MISSING);
   stopVideo();
+}
+
+// What was made of a file can be made again without it; its frames cannot be had.
+function showFileOrNot(isThere) {
+  video.hidden = !isThere;
+  for (const action of [download, ...needsFile]) action.hidden = !isThere;
 }
 
 // Only in the page's view, once it has scrolled there: a video far down must not start by itself.
@@ -102,7 +111,7 @@ async function explainError() {
   setText(missing, isGone ? MISSING : UNREACHABLE);
   missing.hidden = false;
   video.hidden = true;
-  download.hidden = isGone;
+  for (const action of [download, ...needsFile]) action.hidden = isGone;
 }
 
 // A link, so that the browser saves the file; a button by name, so it obeys the space bar too.
@@ -115,6 +124,16 @@ keepSeed.onclick = () => {
   setText(keepSeed, 'Kept for the next run');
   trigger('keep_seed', {seed: props.value.seed});
 };
+// The form takes over what Python sends; `seedance.formFilled` says when it is there.
+function fill(name, words) {
+  video.pause();
+  window.seedance.filling = () => setText(told, words);
+  trigger(name, {job: props.value.job_id});
+}
+root.querySelector('.remix').onclick = () => fill('remix', t('Everything this run was made of is in the form. Nothing was sent.'));
+root.querySelector('.use-last').onclick = () => fill('use_last', t('The last frame is the first frame in the form now. Nothing was sent.'));
+root.querySelector('.extend').onclick = () => fill('extend', t('The video is @Video1 in the form now. Nothing was sent.'));
+root.querySelector('.compare-with').onclick = (event) => window.seedance.pickOther(props.value.job_id, event.currentTarget);
 video.onerror = explainError;
 watch('value', () => {
   const before = shown;

@@ -25,9 +25,11 @@ from seedance_ui.ui.page import Page
 from seedance_ui.ui.prompt_box import PromptBox, create_prompt_box
 from seedance_ui.ui.quote import QuoteHandlers
 from seedance_ui.ui.references_tab import ReferencesTab, create_references_tab
+from seedance_ui.ui.runs import RunParts, create_compare_view, wire_runs
 from seedance_ui.ui.settings_panel import SettingsPanel, create_settings_panel
 from seedance_ui.ui.stage import StageHandlers, on_keep_seed, provider_facts
 from seedance_ui.ui.text_tab import create_text_tab
+from seedance_ui.ui.widgets.compare_view import CompareView
 from seedance_ui.ui.widgets.dock import Dock
 from seedance_ui.ui.widgets.example_strip import ExampleStrip
 from seedance_ui.ui.widgets.job_card import JobCard
@@ -59,8 +61,11 @@ _SEND_JS = "(...v) => [...v.slice(0, -1), window.seedance.formToken(v.slice(0, -
 class Composer:
     """The left side of the page."""
 
+    tab_box: gr.Tabs
     tabs: Sequence[gr.Tab]
     mode: gr.Textbox
+    parent: gr.Textbox
+    """job_id of the run that was loaded into the form; empty for none."""
     frames: FramesTab
     references: ReferencesTab
     prompt: PromptBox
@@ -72,7 +77,15 @@ class Composer:
     def inputs(self) -> list[gr.components.Component]:
         """The form, in the order of `form.FormValues`."""
         files = [self.frames.frames, self.references.references]
-        return [self.mode, self.prompt.prompt, *self.settings.values, *files]
+        return [self.mode, self.prompt.prompt, *self.settings.values, *files, self.parent]
+
+    @property
+    def filled(self) -> list[Any]:
+        """What a finished run fills, in the order of `remix.Filling.outputs`."""
+        settings = self.settings
+        chosen = [settings.provider, *settings.fitted, settings.sound, settings.seed]
+        files = [self.frames.frames, self.references.references]
+        return [self.tab_box, self.mode, self.prompt.prompt, *chosen, *files, self.parent]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +95,7 @@ class Stage:
     notice: Notice
     card: JobCard
     player: Player
+    compare: CompareView
     library: LibraryGrid
 
 
@@ -99,10 +113,11 @@ def build_ui(services: Services) -> gr.Blocks:
                 notice = Notice(elem_id="notice")
                 card = JobCard(elem_id="job-card", providers=provider_facts(offers), own_machine=not services.is_public)
                 player = Player(elem_id="player")
-        stage = Stage(notice, card, player, create_library_panel())
+        stage = Stage(notice, card, player, create_compare_view(), create_library_panel())
         _wire_form(services, composer, stage)
         _wire_generate(services, composer, stage, state)
         _wire_stage(services, composer, stage, state, demo)
+        wire_runs(services, _run_parts(composer, stage, state), _PRIVATE)
         keys.check(KeyHandlers(services).on_check, None, keys, trigger_mode="multiple", **_PRIVATE)
         endpoints.add_endpoints(services)
     # A mounted page never "launches", and Gradio 6.31 checks the paths of incoming files only after a launch
@@ -116,17 +131,36 @@ def build_ui(services: Services) -> gr.Blocks:
 def _create_composer(services: Services) -> Composer:
     offers = shown_offers(services)
     with gr.Column(elem_id="composer", min_width=0):
-        with gr.Tabs(elem_id="mode-tabs"):
+        with gr.Tabs(elem_id="mode-tabs") as tab_box:
             text = create_text_tab()
             frames = create_frames_tab()
             references = create_references_tab()
         mode = gr.Textbox(Mode.TEXT.value, label="Mode", visible="hidden", elem_id="mode")
+        parent = gr.Textbox("", label="Made from", visible="hidden", elem_id="parent")
         with gr.Column(elem_id="fields"):
             prompt = create_prompt_box(offers[0].spec)
             examples = ExampleStrip(strip_json(Mode.TEXT, offers[0].info.id), elem_id="examples")
             settings = create_settings_panel(offers)
         dock = create_dock(offers)
-    return Composer((text, frames.tab, references.tab), mode, frames, references, prompt, examples, settings, dock)
+    tabs = (text, frames.tab, references.tab)
+    return Composer(tab_box, tabs, mode, parent, frames, references, prompt, examples, settings, dock)
+
+
+def _run_parts(composer: Composer, stage: Stage, state: gr.BrowserState) -> RunParts:
+    return RunParts(
+        form=composer.inputs,
+        filled=composer.filled,
+        mode=composer.mode,
+        parent=composer.parent,
+        frames=composer.frames.frames,
+        references=composer.references.references,
+        examples=composer.examples,
+        last_frames=composer.frames.last_frames,
+        player=stage.player,
+        library=stage.library,
+        compare=stage.compare,
+        state=state,
+    )
 
 
 def _wire_form(services: Services, composer: Composer, stage: Stage) -> None:

@@ -6,35 +6,48 @@ Gradio 6.31: an update that reaches a part on a closed tab takes the place of al
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import gradio as gr
 
 from seedance_ui.domain.model_spec import MediaLimits, ModelSpec
+from seedance_ui.ui.widgets.frame_slots import FramePair
+from seedance_ui.ui.widgets.links import Given
 
 _NOTHING: Mapping[str, str] = {}
 
 
-def frames_update(*, problems: Mapping[str, str] = _NOTHING, facts: Mapping[str, str] = _NOTHING) -> object:
-    """Return an update that leaves the frames as they are.
+def frames_update(
+    value: FramePair | None = None, *, problems: Mapping[str, str] = _NOTHING, facts: Mapping[str, str] = _NOTHING
+) -> object:
+    """Return an update for the frames.
 
     Args:
+        value: The frames; None leaves them as they are.
         problems: "first_frame" or "last_frame" to what its slot says.
         facts: The same keys to a line such as "1920 × 1080".
     """
-    return gr.update(problems=dict(problems), facts=dict(facts))
+    props: dict[str, Any] = {"problems": dict(problems), "facts": dict(facts)}
+    return gr.update(**props) if value is None else gr.update(value=value, **props)
 
 
 def tray_update(
-    spec: ModelSpec | None, *, problems: Mapping[str, str] = _NOTHING, facts: Mapping[str, str] = _NOTHING
+    spec: ModelSpec | None,
+    value: Sequence[Given] | None = None,
+    *,
+    problems: Mapping[str, str] = _NOTHING,
+    facts: Mapping[str, str] = _NOTHING,
 ) -> object:
-    """Return an update that leaves the references as they are.
+    """Return an update for the references.
 
     Args:
         spec: Whose limits the tray shows; None for the common ones.
+        value: The references; None leaves them as they are.
         problems: Tag to what its card says.
         facts: Tag to a line such as "1920 × 1080".
     """
     most = (spec.limits if spec else MediaLimits()).max_count
     limits = {kind.value: count for kind, count in most.items()}
-    return gr.update(problems=dict(problems), facts=dict(facts), limits=limits)
+    props: dict[str, Any] = {"problems": dict(problems), "facts": dict(facts), "limits": limits}
+    return gr.update(**props) if value is None else gr.update(value=list(value), **props)

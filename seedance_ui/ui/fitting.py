@@ -32,7 +32,8 @@ class FittingHandlers:
             return tuple(gr.skip() for _ in range(_OUTPUTS))
         mode = values.known_mode()
         fitted, moved = fit_settings(values.settings, offer.spec, mode)
-        fitted, followed = follow_mode(fitted, offer.spec, mode)
+        # The shape that a run brought with it stays: its tab is opened with it.
+        fitted, followed = (fitted, ()) if values.known_parent() else follow_mode(fitted, offer.spec, mode)
         return (
             strip_json(mode, offer.info.id),
             prompt_hint_json(mode, offer.spec),

@@ -14,6 +14,7 @@ from seedance_ui.domain.request import GenerationRequest, Mode
 from seedance_ui.domain.validation import Field, Problem
 from seedance_ui.errors import MediaError
 from seedance_ui.services import Services
+from seedance_ui.ui.session import read_job_id
 from seedance_ui.ui.settings import Settings, whole
 from seedance_ui.ui.widgets.frame_slots import FramePair
 from seedance_ui.ui.widgets.links import Given
@@ -34,6 +35,8 @@ class FormValues:
     seed: object
     frames: FramePair
     references: Sequence[Given]
+    parent: object = ""
+    """job_id of the run that was loaded into the form; empty for none."""
 
     @property
     def settings(self) -> Settings:
@@ -46,6 +49,10 @@ class FormValues:
             generate_audio=self.generate_audio,
             seed=self.seed,
         )
+
+    def known_parent(self) -> str | None:
+        """Return the run that the form descends from; None where a browser sent no such thing."""
+        return read_job_id(self.parent)
 
     def known_mode(self) -> Mode:
         """Return the chosen tab; the first one where a browser sent no such thing."""

@@ -8,6 +8,7 @@ import gradio as gr
 
 from seedance_ui.domain.request import Mode
 from seedance_ui.ui.widgets.frame_slots import FrameSlots
+from seedance_ui.ui.widgets.last_frames import LastFrames
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,10 +17,12 @@ class FramesTab:
 
     tab: gr.Tab
     frames: FrameSlots
+    last_frames: LastFrames
 
 
 def create_frames_tab() -> FramesTab:
     """Draw the tab."""
     with gr.Tab("First & last frame", id=Mode.FRAMES.value) as tab, gr.Column(elem_classes="tab-media"):
         frames = FrameSlots(elem_id="frames")
-    return FramesTab(tab, frames)
+        last_frames = LastFrames([], elem_id="last-frames")
+    return FramesTab(tab, frames, last_frames)

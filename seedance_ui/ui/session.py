@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import secrets
 
 import gradio as gr
@@ -10,6 +11,7 @@ import gradio as gr
 _SECRET = "seedance-v1"  # noqa: S105 - Gradio hands it to every browser: it hides nothing, it only has to stay the same
 _MAX_VISITOR_CHARS = 200
 _VISITOR_BYTES = 32
+_JOB_ID = re.compile(r"[0-9a-f]{32}")
 
 
 def create_state() -> gr.BrowserState:
@@ -21,6 +23,11 @@ def read_visitor(state: object) -> str | None:
     """Return the token that a browser sent; None where there is none, or something else."""
     visitor = state.get("visitor") if isinstance(state, dict) else None
     return visitor if isinstance(visitor, str) and 0 < len(visitor) <= _MAX_VISITOR_CHARS else None
+
+
+def read_job_id(value: object) -> str | None:
+    """Return the job that a browser names; None for what cannot be an id."""
+    return value if isinstance(value, str) and _JOB_ID.fullmatch(value) else None
 
 
 def visitor_for(state: object, *, is_public: bool, form_token: str | None = None) -> str | None:

@@ -25,7 +25,7 @@ those in a media query, so that no custom property of `:root` can depend on the 
 the style sheets unchanged.
 """
 
-_SCRIPTS = ("connection.js", "page.js", "prompt_box.js", "problems.js")
+_SCRIPTS = ("connection.js", "page.js", "remix.js", "prompt_box.js", "problems.js")
 """Of the page itself, in this order; a widget brings its own."""
 
 _COLOURS = {

@@ -120,8 +120,13 @@ class FileWidget(HtmlWidget):
         return UploadedFile(path=data.path, name=display_name(data.orig_name or data.path))
 
     def write_file(self, file: UploadedFile | tuple[str, str]) -> FileData:
-        """Return a file of this machine for the browser: a copy in Gradio's cache, from where it is served."""
+        """Return a file of this machine for the browser: a copy in Gradio's cache, from where it is served.
+
+        One that is gone keeps its place: `services.take_in` says so of it as of an upload that was swept.
+        """
         path, name = (file.path, file.name) if isinstance(file, UploadedFile) else file
+        if not Path(path).is_file():
+            return FileData(path=str(Path(get_upload_folder()) / "gone" / Path(path).name), orig_name=name)
         return FileData(path=super().move_resource_to_block_cache(path), orig_name=name)
 
     def _check_uploaded(self, path: object) -> None:

@@ -10,8 +10,9 @@ from seedance_ui.ui.widgets.html_widget import DisplayWidget
 class Player(DisplayWidget):
     """Shows one library item (JSON), or nothing.
 
-    Event: `keep_seed` with `{"seed": int}` when the seed shall be used for the next run; it comes from the
-    browser and is checked as such.
+    Events, from the browser and checked as such: `keep_seed` with `{"seed": int}` when the seed shall be used for the
+    next run; `remix`, `use_last` and `extend` with `{"job": job_id}` when the run, its last frame or its video shall
+    go into the form. Compare is between this page's scripts until both runs are chosen.
     """
 
     script = "player"
@@ -23,7 +24,16 @@ class Player(DisplayWidget):
         </div>
         <div class="player-body">
           <div class="acts"><a class="btn tonal download" role="button">
-            <svg class="ic" aria-hidden="true"><use href="#i-down"></use></svg>Download</a></div>
+            <svg class="ic" aria-hidden="true"><use href="#i-down"></use></svg>Download</a>
+            <button type="button" class="btn use-last">
+              <svg class="ic" aria-hidden="true"><use href="#i-last"></use></svg><span>Use last frame</span></button>
+            <button type="button" class="btn extend">
+              <svg class="ic" aria-hidden="true"><use href="#i-extend"></use></svg><span>Extend</span></button>
+            <button type="button" class="btn remix">
+              <svg class="ic" aria-hidden="true"><use href="#i-remix"></use></svg><span>Remix</span></button>
+            <button type="button" class="btn compare-with">
+              <svg class="ic" aria-hidden="true"><use href="#i-compare"></use></svg><span>Compare</span></button></div>
+          <p class="told hint" aria-live="polite"></p>
           <p class="flag" hidden><svg class="ic" aria-hidden="true"><use href="#i-warn"></use></svg><span></span></p>
           <p class="said"></p>
           <dl class="facts four">

@@ -1,0 +1,31 @@
+/* A finished run as the start of the next one: what it brings into the form, and how long the form descends from it. */
+(() => {
+  'use strict';
+  const seedance = window.seedance;
+  if (seedance.formFilled) return;
+  let parent = '';
+  let brought = new Set(); // paths and links that stood in the form when it was filled from `parent`
+
+  /* Python has answered: the person goes on at the prompt, and hears that nothing was sent. */
+  seedance.formFilled = () => {
+    const isCalm = matchMedia('(prefers-reduced-motion: reduce)').matches;
+    seedance.filling?.();
+    seedance.filling = null;
+    const prompt = document.querySelector('#prompt textarea');
+    prompt?.focus({ preventScroll: true });
+    const top = document.getElementById('composer')?.getBoundingClientRect().top ?? 0;
+    if (top >= 0 && top < innerHeight / 3) return;
+    document.getElementById('composer')?.scrollIntoView({ behavior: isCalm ? 'auto' : 'smooth', block: 'start' });
+  };
+
+  /* The run that the form descends from, after its media changed; none once nothing is left of what the run brought. */
+  seedance.keptParent = (isShown, media, current) => {
+    if (!isShown || !current) return current;
+    const keys = media.filter(Boolean).map((item) => item.path ?? item.url);
+    if (current !== parent) {
+      parent = current;
+      brought = new Set(keys);
+    }
+    return keys.some((key) => brought.has(key)) ? current : '';
+  };
+})();
