@@ -21,6 +21,8 @@
     ├ MediaError(asset)                      a file cannot be read, or is not what it says
     └ StoreError                             our own fault; never makes a job failed
        ├ LeaseLostError
+       ├ MovedOnError                        a job is not any more what a person saw of it
+       ├ RemoteIdTakenError
        └ ReadOnlyError                       the job database is damaged: nothing is written or sent
 
 A provider's verdict on a job is data (`domain.job.JobUpdate`), not an exception. Messages say what
@@ -161,6 +163,14 @@ class MediaError(SeedanceError):
 
 class StoreError(SeedanceError):
     """Our own record could not be read or written."""
+
+
+class MovedOnError(StoreError):
+    """What a person wanted of a job fits no more: it went on, or its price rose. Nothing was sent."""
+
+
+class RemoteIdTakenError(StoreError):
+    """A provider's id for one job stands with another job here."""
 
 
 class LeaseLostError(StoreError):

@@ -20,6 +20,7 @@ from seedance_ui.errors import (
     ConfigError,
     InvalidRequestError,
     MissingKeyError,
+    MovedOnError,
     NotAllowedError,
     PausedError,
     StoreError,
@@ -373,3 +374,56 @@ async def test_recipe_is_for_the_owner_of_a_run_only(start: Start) -> None:
         await ended(services, job_id)
         assert await services.delete(job_id, owner="me")
         assert await services.recipe(job_id, "me") is None
+
+
+async def test_send_again_of_a_job_that_turned_up_meanwhile_sends_nothing(start: Start) -> None:
+    """A7: the search may find it while the price is asked for."""
+    async with start() as services:
+        provider = services._providers["scripted"]
+        never_answered(provider)
+        lost = await services.submit(REQUEST, owner=LOCAL_OWNER)
+        await ended(services, lost)
+        price = provider.estimate
+
+        async def turns_up(request: GenerationRequest) -> Cost:
+            services._store.adopt_found(lost, remote_id="remote-late")
+            return await price(request)
+
+        provider.estimate = turns_up
+        with pytest.raises(MovedOnError, match="turned up meanwhile"):
+            await services.send_again(lost, owner=LOCAL_OWNER, form_token="t")
+        assert sum((await services.count_by_state()).values()) == 1
+
+
+async def test_send_again_for_more_than_the_button_named_sends_nothing(start: Start) -> None:
+    async with start() as services:
+        provider = services._providers["scripted"]
+        never_answered(provider)
+        lost = await services.submit(REQUEST, owner=LOCAL_OWNER)
+        await ended(services, lost)
+
+        async def dearer(request: GenerationRequest) -> Cost:
+            return Cost(2.6, "USD", "estimate")
+
+        provider.estimate = dearer
+        with pytest.raises(MovedOnError, match="2.6 USD now, not 2.5"):
+            await services.send_again(lost, owner=LOCAL_OWNER, form_token="t")
+        assert await services.count_by_state() == {"needs_attention": 1}
+
+
+async def test_send_again_of_nobodys_job_is_nobodys_to_ask(start: Start) -> None:
+    async with start() as services:
+        never_answered(services._providers["scripted"])
+        lost = await services.submit(REQUEST, owner=None)
+        await ended(services, lost)
+        assert await services.send_again(lost, owner=None, form_token="t") is None
+
+
+async def test_a_batch_is_refused_by_a_process_that_does_not_send(start: Start) -> None:
+    """A8: with two processes on one SQLite file, only one of them can promise what a click for several promises."""
+    async with start() as first, start() as second:
+        await ended(first, await first.submit(REQUEST, owner=LOCAL_OWNER))
+        with pytest.raises(StoreError, match="Another process"):
+            await second.submit_batch(REQUEST, 2, owner=LOCAL_OWNER)
+        one = await second.submit(REQUEST, owner=LOCAL_OWNER)
+        assert (await ended(second, one))["state"] == "succeeded"

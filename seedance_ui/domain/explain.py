@@ -109,6 +109,18 @@ _MEANINGS: dict[type[errors.SeedanceError], tuple[str, str, Charged, str]] = {
         "no",
         "Check the free disk space, then generate again.",
     ),
+    errors.MovedOnError: (
+        "moved_on",
+        "This job is not any more as it was shown",
+        "no",
+        "Look at it again, then choose.",
+    ),
+    errors.RemoteIdTakenError: (
+        "id_taken",
+        "Another job here has this generation ID",
+        "unknown",
+        "Look at your usage page at the provider, with this ID.",
+    ),
     errors.LeaseLostError: (
         "moved_on",
         "This job moved on elsewhere",

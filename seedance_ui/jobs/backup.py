@@ -22,7 +22,6 @@ from seedance_ui.domain.job import CANCELLABLE_HERE, JobState, Phase
 from seedance_ui.errors import StoreError
 from seedance_ui.jobs.bell import Bell
 from seedance_ui.jobs.damage import connect_to_read, find_damage
-from seedance_ui.jobs.reader import readable
 from seedance_ui.jobs.schema import jobs
 from seedance_ui.jobs.store import Store
 from seedance_ui.media.disk import sync
@@ -160,9 +159,10 @@ def _hold_back_unsent(database: Path, now: Callable[[], datetime]) -> None:
     try:
         with store.engine.connect() as db:
             rows = db.execute(unsent).mappings().all()
-        for row in rows:
+        # What another version wrote cannot be sent by anybody, and must not stand in the way of a backup.
+        for job in store.readable_of(rows):
             store.move(
-                readable(row),
+                job,
                 state=JobState.SUBMITTING,
                 phase=Phase.SENDING,
                 message="This job comes from a backup; it may have been sent since",

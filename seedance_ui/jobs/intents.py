@@ -11,7 +11,7 @@ from dataclasses import replace
 from seedance_ui.domain.job import Job, JobState, Phase
 from seedance_ui.domain.pricing import UNKNOWN_CU, Cost
 from seedance_ui.domain.request import GenerationRequest
-from seedance_ui.errors import StrayJobError
+from seedance_ui.errors import MovedOnError, StoreError, StrayJobError
 from seedance_ui.jobs.runner import LEASE_S, Runner
 from seedance_ui.jobs.schedule import usual_range_s
 from seedance_ui.jobs.tools import Tools
@@ -68,6 +68,24 @@ class Intents:
         ]
         return await self._commit(batch, form_token)
 
+    async def commit_again(self, job: Job, *, form_token: str) -> str:
+        """Commit a new job of the request of one that rests, while it rests, and for no more than its price.
+
+        Raises:
+            MovedOnError: It does not rest any more, or the price rose; nothing was written.
+            ProviderError: As of `commit`; also `StoreError`.
+        """
+        cost = await self._price(job.request)
+        named = job.cost
+        is_known = cost.amount is not None and named.amount is not None and cost.unit == named.unit
+        if is_known and (cost.amount or 0.0) > (named.amount or 0.0):
+            raise MovedOnError(
+                f"The price is {cost.amount:g} {cost.unit} now, not {named.amount:g}. Nothing was sent. "
+                "Generate it from the form, where the new price stands."
+            )
+        again = replace(self._intent(job.request, job.owner, cost), parent=job.parent)
+        return (await self._commit([again], form_token, while_rests=job.job_id))[0]
+
     async def _price(self, request: GenerationRequest) -> Cost:
         return await self._runner.ask(self._providers[request.provider].estimate(request))
 
@@ -90,13 +108,22 @@ class Intents:
         await self._tools.blocking(self._tools.store.want_cancel, job_id)
         return (await self._commit([job], None))[0]
 
-    async def _commit(self, batch: Sequence[Job], form_token: str | None) -> list[str]:
+    async def _commit(
+        self, batch: Sequence[Job], form_token: str | None, *, while_rests: str | None = None
+    ) -> list[str]:
+        if len(batch) > 1 and not self._runner.runs_here:
+            raise StoreError(
+                "Another process of this app makes the videos here, and only that one takes several at once. "
+                "Nothing was sent, nothing was charged."
+            )
         store = self._tools.store
         usual_s = usual_range_s(await self._tools.blocking(store.past_runs_s, batch[0].request))
         batch = [replace(job, usual_s=usual_s) for job in batch]
         token = hashlib.sha256(form_token.encode()).hexdigest() if form_token else None
         stored = await self._tools.blocking(
-            lambda: store.add_batch(batch, form_token=token, worker=self._runner.worker, lease_s=LEASE_S)
+            lambda: store.add_batch(
+                batch, form_token=token, worker=self._runner.worker, lease_s=LEASE_S, while_rests=while_rests
+            )
         )
         self._runner.wake()
         return [job.job_id for job in stored]

@@ -24,29 +24,33 @@ UNCLAIMED = and_(_IS_QUEUED, or_(jobs.c.worker.is_(None), jobs.c.epoch == 0))
 
 
 class Leases(Writer):
-    """The runner's half of the store."""
+    """The runner's half of the store. `walking` names the jobs of a worker that are walked in its process now."""
 
-    def claim_next(self, provider: str, *, worker: str, lease_s: float) -> Job | None:
+    def claim_next(self, provider: str, *, worker: str, lease_s: float, walking: Collection[str] = ()) -> Job | None:
         """Take the job that has waited longest at this provider; None where nobody waits."""
         ours_of_batch = and_(_IS_OF_BATCH, jobs.c.worker == worker, jobs.c.epoch == 0)
-        free = or_(ours_of_batch, and_(~_IS_OF_BATCH, self._is_free(worker)))
+        free = or_(ours_of_batch, and_(~_IS_OF_BATCH, self._is_free(worker, walking)))
         return self._claim(worker, lease_s, and_(jobs.c.provider == provider, _IS_QUEUED, free))
 
-    def claim_interrupted(self, providers: Collection[str], *, worker: str, lease_s: float) -> Job | None:
+    def claim_interrupted(
+        self, providers: Collection[str], *, worker: str, lease_s: float, walking: Collection[str] = ()
+    ) -> Job | None:
         """Take a job that another, dead worker left in the middle; None where there is none."""
         middle = [state.value for state in OPEN_STATES - {JobState.QUEUED}]
         left = and_(jobs.c.provider.in_(providers), jobs.c.state.in_(middle), ~_IS_UNSENT_OF_BATCH)
-        return self._claim(worker, lease_s, and_(left, self._is_free(worker)))
+        return self._claim(worker, lease_s, and_(left, self._is_free(worker, walking)))
 
-    def claim_unsent_of_batch(self, *, worker: str, lease_s: float) -> Job | None:
+    def claim_unsent_of_batch(self, *, worker: str, lease_s: float, walking: Collection[str] = ()) -> Job | None:
         """Take a job of a click for several whose worker died before it was sent; None where there is none."""
-        return self._claim(worker, lease_s, and_(_IS_UNSENT_OF_BATCH, self._is_free(worker)))
+        return self._claim(worker, lease_s, and_(_IS_UNSENT_OF_BATCH, self._is_free(worker, walking)))
 
-    def claim_orphan(self, providers: Collection[str], *, worker: str, lease_s: float) -> Job | None:
+    def claim_orphan(
+        self, providers: Collection[str], *, worker: str, lease_s: float, walking: Collection[str] = ()
+    ) -> Job | None:
         """Take an open job of a provider that is none of these; None where there is none."""
         still_open = [state.value for state in OPEN_STATES]
         left = and_(jobs.c.provider.not_in(providers), jobs.c.state.in_(still_open))
-        return self._claim(worker, lease_s, and_(left, self._is_free(worker)))
+        return self._claim(worker, lease_s, and_(left, self._is_free(worker, walking)))
 
     def renew_leases(self, job_ids: Collection[str], *, worker: str, lease_s: float) -> None:
         """Keep the jobs that this worker is walking, and those of its clicks that wait.
@@ -58,15 +62,25 @@ class Leases(Writer):
             lease_until = self._now() + timedelta(seconds=lease_s)
             db.execute(update(jobs).where(jobs.c.worker == worker, kept).values(lease_until=lease_until))
 
+    def release_leases(self, *, worker: str) -> None:
+        """Free what a worker holds: it stops, and others need not wait until its leases run out."""
+        with self._write() as db:
+            db.execute(update(jobs).where(jobs.c.worker == worker).values(worker=None, lease_until=None))
+
     def drop_all_leases(self) -> None:
         """Free every job: only for who knows that no other worker lives (SQLite's file lock tells)."""
         with self._write() as db:
             db.execute(update(jobs).where(jobs.c.worker.is_not(None)).values(worker=None, lease_until=None))
 
-    def _is_free(self, worker: str) -> ColumnElement[bool]:
-        """Never one of our own: a clock that jumps ahead must not start a second walk of a job that is walked."""
-        dead = (jobs.c.lease_until < self._now()) & (jobs.c.worker != worker)
-        return or_(jobs.c.worker.is_(None), dead)
+    def _is_free(self, worker: str, walking: Collection[str]) -> ColumnElement[bool]:
+        """Free is what nobody holds, and what somebody holds no more.
+
+        Never what we walk: a clock that jumps ahead must not start a second walk. One of ours that is not walked,
+        though it was claimed, is left from a commit whose answer did not reach us.
+        """
+        is_left = and_(jobs.c.epoch > 0, jobs.c.job_id.not_in(walking))
+        is_over = and_(jobs.c.lease_until < self._now(), or_(jobs.c.worker != worker, is_left))
+        return or_(jobs.c.worker.is_(None), is_over)
 
     def _claim(self, worker: str, lease_s: float, which: ColumnElement[bool]) -> Job | None:
         longest_waiting = select(jobs.c.number).where(which).order_by(jobs.c.number).limit(1)

@@ -94,14 +94,19 @@ class Reader:
             theirs = theirs.where(jobs.c.closed.is_(False))
         with self._read() as db:
             rows = db.execute(theirs.order_by(jobs.c.number.desc()).limit(limit)).mappings().all()
-        return self._readable(rows)
+        return self.readable_of(rows)
 
     def requests_in(
-        self, states: Collection[JobState], providers: Collection[str] | None = None
+        self,
+        states: Collection[JobState],
+        providers: Collection[str] | None = None,
+        *,
+        leaves_out_unreadable: bool = False,
     ) -> list[GenerationRequest]:
         """Return the requests of all jobs in these states, whoever's they are; None stands for every provider.
 
-        Those that another version wrote and that cannot be read are left out.
+        Raises:
+            StoreError: One was written by another version, cannot be read and is not left out.
         """
         theirs = select(jobs.c.request).where(jobs.c.state.in_([state.value for state in states]))
         if providers is not None:
@@ -110,8 +115,11 @@ class Reader:
             written = db.execute(theirs).scalars().all()
         requests = []
         for request in written:
-            with contextlib.suppress(KeyError, TypeError, ValueError):
+            try:
                 requests.append(GenerationRequest.from_json(request))
+            except (KeyError, TypeError, ValueError) as exc:
+                if not leaves_out_unreadable:
+                    raise StoreError("A job was written by another version and cannot be read.") from exc
         return requests
 
     def count_by_state(self) -> dict[str, int]:
@@ -144,7 +152,7 @@ class Reader:
         return job_from_row(row) if row else None
 
     @staticmethod
-    def _readable(rows: Sequence[RowMapping]) -> list[Job]:
+    def readable_of(rows: Sequence[RowMapping]) -> list[Job]:
         """Return the jobs of these rows, without those that another version wrote."""
         return [job for row in rows if (job := _read_or_log(row)) is not None]
 
@@ -161,7 +169,10 @@ class Reader:
         except IntegrityError:
             raise
         except SQLAlchemyError as exc:
-            raise StoreError(f"{what}: {getattr(exc, 'orig', None) or type(exc).__name__}.") from exc
+            cause = getattr(exc, "orig", None) or exc
+            # PostgreSQL's words name host and user, and these may reach a visitor.
+            words = str(cause) if self._engine.dialect.name == "sqlite" else type(cause).__name__
+            raise StoreError(f"{what}: {words}.") from exc
 
 
 def readable(row: RowMapping) -> Job:

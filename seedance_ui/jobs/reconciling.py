@@ -49,10 +49,23 @@ async def adopt_where_found(job_id: str, provider: Provider, tools: Tools) -> bo
     notes = tools.new_notes(with_words=False)  # a provider's list also holds other people's jobs
     try:
         with listening(notes.hear):
+            await tools.turns.wait(provider.spec())
             remote_id = await provider.reconcile(job, known=known)
     finally:
         await tools.blocking(tools.store.note, job_id, notes.unwritten)
-    if remote_id is None:
+    if remote_id is None or await _may_be_anothers(job, remote_id, provider, tools):
         return False
     log.info("Job %s: %s has it as %s", job_id, provider.info.label, remote_id)
     return await tools.blocking(lambda: tools.store.adopt_found(job_id, remote_id=remote_id))
+
+
+async def _may_be_anothers(job: Job, remote_id: str, provider: Provider, tools: Tools) -> bool:
+    """Return whether another lost request, for something else, could be meant as well: then a person decides."""
+    for other in await tools.blocking(tools.store.without_answer):
+        is_same = (other.owner, other.request) == (job.owner, job.request)
+        is_there = other.job_id != job.job_id and other.request.provider == provider.info.id and may_be_there(other)
+        if not is_same and is_there:
+            await tools.turns.wait(provider.spec())
+            if await provider.is_record_of(other, remote_id):
+                return True
+    return False

@@ -52,7 +52,8 @@ class Room:
         """
         needed_bytes = MIN_FREE_BYTES
         if requests[0].provider in self.paid_providers:
-            to_come = [*self.store.requests_in(_STILL_TO_COME, self.paid_providers), *requests]
+            known = self.store.requests_in(_STILL_TO_COME, self.paid_providers, leaves_out_unreadable=True)
+            to_come = [*known, *requests]
             needed_bytes = max(MIN_FREE_BYTES_PAID, SPARE * expected_bytes(to_come))
         self._check(needed_bytes)
 

@@ -11,13 +11,13 @@ import contextlib
 import logging
 import secrets
 import threading
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from functools import partial
 from typing import Any, TypeVar
 
 from filelock import FileLock, Timeout
 
-from seedance_ui.domain.job import Job, JobError, JobState, Phase
+from seedance_ui.domain.job import CANCELLABLE_HERE, Job, JobError, JobState, Phase
 from seedance_ui.errors import StoreError
 from seedance_ui.jobs.backup import Backups
 from seedance_ui.jobs.bell import wait_at_most
@@ -70,6 +70,7 @@ class Runner:
         self.worker = secrets.token_urlsafe(12)
         """Who this process is in the table."""
         self._walks: dict[str, tuple[Hold, asyncio.Task[None]]] = {}
+        self._runs = False
         self._searches: set[asyncio.Task[None]] = set()
         self._loop = asyncio.new_event_loop()
         self._wake = asyncio.Event()
@@ -107,6 +108,11 @@ class Runner:
         """Whether jobs are walked, or will be once another process lets go of them."""
         return self._thread.is_alive()
 
+    @property
+    def runs_here(self) -> bool:
+        """Whether it is this process that walks the jobs, and not another one with the same SQLite file."""
+        return self._runs and self.is_running
+
     async def ask(self, question: Coroutine[Any, Any, T]) -> T:
         """Run a provider's coroutine where its connections live, from any other loop.
 
@@ -134,7 +140,6 @@ class Runner:
         try:
             if await self._become_the_runner():
                 beside = [asyncio.ensure_future(work) for work in (self._keep_leases(), self._keep_house())]
-                await self._unbroken(self._take_up_what_rests)
                 await self._serve()
         finally:
             for task in beside:
@@ -150,6 +155,7 @@ class Runner:
                 if self._lock is not None:
                     self._lock.acquire(blocking=False)
                     await self._tools.blocking(self._tools.store.drop_all_leases)
+                self._runs = True
                 return True
             except Timeout:
                 log.debug("Another process runs the jobs of this database")
@@ -159,8 +165,10 @@ class Runner:
         return False
 
     async def _serve(self) -> None:
+        has_taken_up = False
         while not self._stopping.is_set():
             self._wake.clear()
+            has_taken_up = has_taken_up or await self._unbroken(self._take_up_what_rests)
             await self._unbroken(self._take_work)
             await wait_at_most(self._wake, LOOK_AGAIN_S)
 
@@ -177,14 +185,16 @@ class Runner:
                 await self._unbroken(partial(self._tools.blocking, chore))
             await wait_at_most(self._stopping, HOUSE_LOOK_S)
 
-    async def _unbroken(self, work: Callable[[], Awaitable[object]]) -> None:
-        """Do some work; whatever breaks in it is logged, and it is done again soon."""
+    async def _unbroken(self, work: Callable[[], Awaitable[object]]) -> bool:
+        """Do some work, and return whether it was done; whatever breaks in it is logged, and it is done again soon."""
         try:
             await work()
+            return True
         except StoreError as exc:
             log.error("The job database does not answer: %s", exc)
         except Exception:
             log.exception("The runner's work broke; it goes on")
+        return False
 
     async def _take_up_what_rests(self) -> None:
         """At start, once: a key may have come meanwhile, and a provider may know by now what it took."""
@@ -212,7 +222,8 @@ class Runner:
             await self._tools.blocking(self._tools.store.show_places, provider_id)
 
     async def _claim(self, claim: Callable[..., Job | None], *which: object) -> Job | None:
-        return await self._tools.blocking(lambda: claim(*which, worker=self.worker, lease_s=LEASE_S))
+        walking = tuple(self._walks)
+        return await self._tools.blocking(lambda: claim(*which, worker=self.worker, lease_s=LEASE_S, walking=walking))
 
     def _busy_at(self, provider_id: str) -> int:
         """Return how many places are taken there; a video that is being saved takes none."""
@@ -263,14 +274,25 @@ class Runner:
     async def _wind_down(self) -> None:
         """Let requests that are on their way arrive, stop the rest; a restart goes on from the table."""
         sending = [hold.sending for hold, _ in self._walks.values() if hold.sending and not hold.sending.done()]
+        # First, so that none of them begins to send meanwhile. Whose request is on its way waits behind a shield.
+        await _cancel([*(task for _, task in self._walks.values()), *self._searches])
         if sending:
             await asyncio.wait(sending, timeout=STOP_WITHIN_S)
-        tasks = [*(task for _, task in self._walks.values()), *self._searches]
-        for task in (*tasks, *sending):
-            task.cancel()
-        await asyncio.gather(*tasks, *sending, return_exceptions=True)
+        await _cancel(sending)
         for provider in self._providers.values():
             await provider.close()
+        if self._runs:
+            await self._unbroken(self._release_leases)
+
+    async def _release_leases(self) -> None:
+        """Let other processes take over at once."""
+        await self._tools.blocking(lambda: self._tools.store.release_leases(worker=self.worker))
+
+
+async def _cancel(tasks: Sequence[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def _rest_unsent(store: Store, job: Job) -> None:
@@ -291,7 +313,7 @@ def _rest_orphan(store: Store, job: Job) -> None:
         code="provider_gone",
         title=f"This app has no provider {job.request.provider!r} any more",
         detail=f"Generation ID {job.remote_id}." if job.remote_id else "",
-        charged="unknown" if job.remote_id else "no",
+        charged="no" if job.state in CANCELLABLE_HERE else "unknown",
         next_step="Start the version of the app that has it, or look at your usage page at the provider.",
     )
     store.move(job, state=JobState.NEEDS_ATTENTION, phase=Phase.DONE, message=error.title, error=error)

@@ -14,6 +14,7 @@ from seedance_ui.errors import (
     ProviderError,
     ProviderUnavailableError,
     RateLimitError,
+    RemoteIdTakenError,
     SeedanceError,
     StoreError,
     SubmitUnknownError,
@@ -34,7 +35,9 @@ WRITE_AGAIN_S = 1.0
 
 
 async def begin(hold: Hold) -> None:
-    """Leave the waiting line."""
+    """Leave the waiting line; a wish to stop that came while the request was being refused is fulfilled here."""
+    if await _is_stopped(hold):
+        return
     await hold.move(state=JobState.UPLOADING, phase=Phase.UPLOADING, message="Preparing the files")
 
 
@@ -52,8 +55,7 @@ async def upload_and_submit(hold: Hold) -> None:
         log.exception("Job %s: its files could not be prepared", hold.job.job_id)
         await _try_again(hold, _as_ours(exc))
     else:
-        await hold.move(state=JobState.SUBMITTING, phase=Phase.SENDING, message="Sending the request")
-        hold.sending = asyncio.ensure_future(_submit(hold, handles))
+        hold.sending = asyncio.ensure_future(_commit_and_submit(hold, handles))
         # A request that is on its way is never aborted, not by a shutdown either.
         await asyncio.shield(hold.sending)
 
@@ -78,6 +80,12 @@ async def recover_submitting(hold: Hold) -> None:
         return
     cause = "The app stopped after this request was prepared and before an answer was saved."
     await hold.rest(SubmitUnknownError(cause, provider=hold.job.request.provider))
+
+
+async def _commit_and_submit(hold: Hold, handles: Handles) -> None:
+    """A1: the row says that a request may be on its way before one is."""
+    await hold.move(state=JobState.SUBMITTING, phase=Phase.SENDING, message="Sending the request")
+    await _submit(hold, handles)
 
 
 async def _submit(hold: Hold, handles: Handles) -> None:
@@ -109,21 +117,38 @@ async def _taken(hold: Hold, remote_id: str) -> None:
     }
     while hold.job.state is JobState.SUBMITTING:
         try:
-            await _move_or_adopt(hold, taken)
+            await _write_id(hold, taken)
         except LeaseLostError:
             raise
+        except RemoteIdTakenError as exc:
+            log.error("Job %s: its generation ID %s is another job's here", hold.job.job_id, remote_id)
+            await hold.rest(SubmitUnknownError(str(exc), provider=hold.job.request.provider))
         except StoreError as exc:
             log.error("Job %s: its generation ID %s is not written yet: %s", hold.job.job_id, remote_id, exc)
             await hold.tools.clock.sleep(WRITE_AGAIN_S)
 
 
-async def _move_or_adopt(hold: Hold, taken: dict[str, Any]) -> None:
+async def _write_id(hold: Hold, taken: dict[str, Any]) -> None:
     try:
         await hold.move(**taken)
     except LeaseLostError:
-        await hold.tools.blocking(lambda: hold.tools.store.adopt(hold.job.job_id, remote_id=taken["remote_id"]))
-        await hold.tools.blocking(hold.tools.store.note, hold.job.job_id, hold.notes.unwritten)
-        raise
+        await _accept_late(hold, taken["remote_id"])
+
+
+async def _accept_late(hold: Hold, remote_id: str) -> None:
+    """Keep the id of a job that moved on meanwhile; it is still ours where only the answer to our commit was lost.
+
+    Raises:
+        LeaseLostError: Somebody else holds it now.
+        StoreError: The database does not answer.
+    """
+    store, job_id = hold.tools.store, hold.job.job_id
+    if not await hold.tools.blocking(lambda: store.adopt(job_id, remote_id=remote_id)):
+        known = await hold.tools.blocking(store.get, job_id)
+        if known is None or known.remote_id != remote_id:
+            log.error("Job %s: its generation ID %s came too late to be kept", job_id, remote_id)
+    await hold.tools.blocking(store.note, job_id, hold.notes.unwritten)
+    await hold.look_again()
 
 
 async def _not_taken(hold: Hold, exc: ProviderError) -> None:
@@ -142,9 +167,20 @@ async def _try_again(hold: Hold, exc: SeedanceError) -> None:
         return
     message = "Nothing was taken yet; trying again"
     await hold.move(state=JobState.QUEUED, phase=Phase.WAITING, message=message, attempts=attempts)
+    if await _is_stopped(hold):
+        return
     retry_after_s = exc.retry_after_s if isinstance(exc, RateLimitError) else None
     jitter = random.random()  # noqa: S311 - spreads load, guards nothing
     await hold.tools.clock.sleep(resubmit_after_s(attempts, jitter, retry_after_s))
+
+
+async def _is_stopped(hold: Hold) -> bool:
+    """A12: end a job that a person wants stopped and of which nothing was taken; it must not be sent after that."""
+    if not hold.job.cancel_wanted:
+        return False
+    await hold.tools.blocking(hold.tools.store.want_cancel, hold.job.job_id)
+    await hold.look_again()
+    return True
 
 
 def _as_ours(exc: Exception) -> SeedanceError:

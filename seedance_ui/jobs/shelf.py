@@ -55,7 +55,7 @@ class Shelf(Writer):
             page = page.where(jobs.c.number > known if query.oldest_first else jobs.c.number < known)
         with self._read() as db:
             rows = db.execute(page).mappings().all()
-        return self._readable(rows)
+        return self.readable_of(rows)
 
     def count_shelf(self, owner: str | None, query: LibraryQuery) -> int:
         """Return how many a query finds, on all its pages."""

@@ -11,13 +11,13 @@ from collections.abc import Collection, Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, and_, insert, or_, select, true, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, and_, insert, or_, select, true, update
 from sqlalchemy.exc import IntegrityError
 
 from seedance_ui.domain.folding import fold
 from seedance_ui.domain.job import CANCELLABLE_HERE, OPEN_STATES, RESTING_STATES, Job, JobState, Phase
 from seedance_ui.domain.pricing import Cost
-from seedance_ui.errors import StoreError
+from seedance_ui.errors import MovedOnError, StoreError
 from seedance_ui.jobs.leases import UNCLAIMED, Leases
 from seedance_ui.jobs.schema import columns_of, job_from_row, jobs, similar_runs
 from seedance_ui.jobs.shelf import Shelf
@@ -27,6 +27,10 @@ SHOWN_PLACES = 50
 
 
 _NOTHING_SENT = "Nothing was sent, nothing was charged."
+
+
+MAX_LOST = 50
+"""How many jobs without an answer are looked for at start."""
 
 
 class FormTokenReusedError(StoreError):
@@ -47,28 +51,57 @@ class Store(Leases, Shelf):
         """
         return self._add([(variation, job)], form_token, {})[0]
 
-    def add_batch(self, batch: Sequence[Job], *, form_token: str | None, worker: str, lease_s: float) -> list[Job]:
+    def add_batch(
+        self,
+        batch: Sequence[Job],
+        *,
+        form_token: str | None,
+        worker: str,
+        lease_s: float,
+        while_rests: str | None = None,
+    ) -> list[Job]:
         """Commit the intents of one click together, for the worker that was clicked (A8).
 
+        Args:
+            batch: One intent for each video.
+            form_token: The click.
+            worker: Who was clicked.
+            lease_s: How long that holds without a renewal.
+            while_rests: job_id of a job in whose place this one is sent.
+
         Raises:
+            MovedOnError: That job rests no more.
             FormTokenReusedError: The same token came with other parameters, or for another number of jobs.
             StoreError: Nothing was written, so nothing may be sent (A1).
         """
         lease = {"worker": worker, "lease_until": self._now() + timedelta(seconds=lease_s)} if len(batch) > 1 else {}
-        return self._add(list(enumerate(batch)), form_token, lease)
+        return self._add(list(enumerate(batch)), form_token, lease, while_rests)
 
-    def _add(self, batch: Sequence[tuple[int, Job]], form_token: str | None, lease: dict[str, Any]) -> list[Job]:
+    def _add(
+        self,
+        batch: Sequence[tuple[int, Job]],
+        form_token: str | None,
+        lease: dict[str, Any],
+        while_rests: str | None = None,
+    ) -> list[Job]:
         rows = [{**_row_of(job, form_token, variation), **lease} for variation, job in batch]
         try:
             with self._write(f"{_NOTHING_SENT} The job could not be written") as db:
                 for row in rows:
                     db.execute(insert(jobs).values(row))
                     self._append_event(db, row["job_id"])
+                if while_rests is not None:
+                    self._check_rests(db, while_rests)
         except IntegrityError as exc:
             return [self._same_click(job, form_token, variation, exc) for variation, job in batch]
         for _, job in batch:
             self._bell.ring(job.job_id)
         return [job for _, job in batch]
+
+    def _check_rests(self, db: Connection, job_id: str) -> None:
+        old = self._get(db, job_id, to_change=True)
+        if old is None or old.state is not JobState.NEEDS_ATTENTION:
+            raise MovedOnError(f"The first video turned up meanwhile and goes on. {_NOTHING_SENT}")
 
     def _same_click(self, job: Job, form_token: str | None, variation: int, cause: IntegrityError) -> Job:
         """A6: a double click, a second tab or a replayed body gets the job that is already there."""
@@ -130,8 +163,8 @@ class Store(Leases, Shelf):
     def adopt_found(self, job_id: str, *, remote_id: str) -> bool:
         """Accept an id that was found at the provider by what was asked for.
 
-        Not where it may be that of a job alike: one that is being sent, or one of another owner that waits for its
-        own. Two of one owner are as good as each other.
+        Not while any other job is being sent there: it may be the answer that this one still waits for. Nor where
+        another owner misses a job alike; two of one owner are as good as each other.
 
         Returns:
             False where an id is known already, or this one is or may be another job's.
@@ -139,11 +172,11 @@ class Store(Leases, Shelf):
         other = jobs.alias()
         is_sent_now = other.c.state == JobState.SUBMITTING.value
         is_missed = and_(other.c.state == JobState.NEEDS_ATTENTION.value, other.c.remote_id.is_(None))
-        is_missed_by_another = and_(is_missed, other.c.owner.is_distinct_from(jobs.c.owner))
+        is_alike = other.c.fingerprint == jobs.c.fingerprint
+        is_missed_by_another = and_(is_missed, is_alike, other.c.owner.is_distinct_from(jobs.c.owner))
         may_be_its = select(other.c.number).where(
             other.c.job_id != job_id,
             other.c.provider == jobs.c.provider,
-            other.c.fingerprint == jobs.c.fingerprint,
             or_(is_sent_now, is_missed_by_another),
         )
         return self._adopt(job_id, remote_id, ~may_be_its.exists())
@@ -175,11 +208,11 @@ class Store(Leases, Shelf):
             return list(db.execute(select(jobs.c.job_id).where(*resting)).scalars())
 
     def without_answer(self) -> list[Job]:
-        """Return the jobs that may have been taken, of which no id is known: newest first."""
+        """Return the newest jobs that rest without an id of their provider, newest first."""
         lost = select(jobs).where(jobs.c.state == JobState.NEEDS_ATTENTION.value, jobs.c.remote_id.is_(None))
         with self._read() as db:
-            rows = db.execute(lost.order_by(jobs.c.number.desc()).limit(SHOWN_PLACES)).mappings().all()
-        return self._readable(rows)
+            rows = db.execute(lost.order_by(jobs.c.number.desc()).limit(MAX_LOST)).mappings().all()
+        return self.readable_of(rows)
 
     def remote_ids(self, provider: str) -> set[str]:
         """Return every id at a provider that one of our jobs has."""

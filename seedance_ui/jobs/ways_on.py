@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from seedance_ui.domain.job import RESTING_STATES, Job
+from seedance_ui.domain.job import RESTING_STATES, Job, JobState
 from seedance_ui.errors import GenerationMismatchError
 from seedance_ui.jobs.reconciling import adopt_where_found, may_be_there
 from seedance_ui.jobs.runner import Runner
@@ -66,9 +66,13 @@ class WaysOn:
         notes = self._tools.new_notes(with_words=False)  # it may turn out to be another person's
         try:
             with listening(notes.hear):
-                return await self._runner.ask(provider.is_record_of(job, remote_id))
+                return await self._runner.ask(self._asked_in_turn(job, provider, remote_id))
         finally:
             await self._tools.blocking(self._tools.store.note, job.job_id, notes.unwritten)
+
+    async def _asked_in_turn(self, job: Job, provider: Provider, remote_id: str) -> bool:
+        await self._tools.turns.wait(provider.spec())
+        return await provider.is_record_of(job, remote_id)
 
     async def put_away(self, job_id: str) -> Job | None:
         """Hide a job that rests from the stage; it stays in the list.
@@ -79,9 +83,12 @@ class WaysOn:
         await self._tools.blocking(self._tools.store.put_away, job_id)
         return await self._get(job_id)
 
-    def try_now(self, job_id: str) -> None:
-        """Do at once what a running job would do after a wait."""
-        self._runner.nudge(job_id)
+    async def try_now(self, job_id: str) -> Job | None:
+        """Save at once a finished video that would be saved after a wait; not sooner than the provider asks."""
+        job = await self._get(job_id)
+        if job is not None and job.state is JobState.DOWNLOADING:
+            self._runner.nudge(job_id)
+        return job
 
     async def _going_on(self, job_id: str) -> Job | None:
         self._runner.wake()

@@ -8,9 +8,10 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Update, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
 from seedance_ui.domain.job import ENDED_STATES, FINAL_STATES, Job, build_snapshot
-from seedance_ui.errors import LeaseLostError, ReadOnlyError
+from seedance_ui.errors import LeaseLostError, ReadOnlyError, RemoteIdTakenError
 from seedance_ui.jobs.bell import Bell
 from seedance_ui.jobs.reader import Reader
 from seedance_ui.jobs.replies import Reply, append_replies
@@ -34,6 +35,7 @@ class Writer(Reader):
 
         Raises:
             LeaseLostError: Somebody else moved it, or holds it now: stop touching it.
+            RemoteIdTakenError: The provider's id that it shall have is another job's.
         """
         as_seen = update(jobs).where(
             jobs.c.job_id == job.job_id,
@@ -41,11 +43,16 @@ class Writer(Reader):
             jobs.c.worker == job.worker,
             jobs.c.epoch == job.epoch,
         )
-        with self._write() as db:
-            if not self._change(db, as_seen, changes):
-                raise LeaseLostError(f"Job {job.job_id} is not in state {job.state.value!r} under our lease any more.")
-            moved = self._append_event(db, job.job_id)
-            append_replies(db, job.job_id, replies)
+        try:
+            with self._write() as db:
+                if not self._change(db, as_seen, changes):
+                    lost = f"Job {job.job_id} is not in state {job.state.value!r} under our lease any more."
+                    raise LeaseLostError(lost)
+                moved = self._append_event(db, job.job_id)
+                append_replies(db, job.job_id, replies)
+        except IntegrityError as exc:
+            taken = f"The generation ID {changes.get('remote_id')} stands with another job here."
+            raise RemoteIdTakenError(taken) from exc
         self._bell.ring(job.job_id)
         return moved
 

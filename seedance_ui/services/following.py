@@ -66,9 +66,8 @@ class Following(Parts):
         return self._as_now(await self._ways_on.put_away(job_id))
 
     async def try_now(self, job_id: str) -> SnapshotJson | None:
-        """Let a job ask or save at once that would do so after a wait; None for an unknown id."""
-        self._ways_on.try_now(job_id)
-        return await self.snapshot(job_id)
+        """Let a finished video be saved at once that would be saved after a wait; None for an unknown id."""
+        return self._as_now(await self._ways_on.try_now(job_id))
 
     async def events_after(self, job_id: str, seq: int) -> list[tuple[int, SnapshotJson]]:
         """Return the numbered snapshots of a job behind `seq`, oldest first."""

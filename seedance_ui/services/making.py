@@ -122,6 +122,14 @@ class Making(Parts):
             InvalidRequestError: A rule is broken, or the count is; no row was written.
             MissingKeyError: As of `submit`; also the other errors.
         """
+        requests = await self._admit(request, count)
+        known = await self.job_of(parent, owner) if parent is not None else None
+        return await self._intents.commit(
+            requests, owner=owner, form_token=form_token, parent=known.job_id if known else None
+        )
+
+    async def _admit(self, request: GenerationRequest, count: int) -> list[GenerationRequest]:
+        """Return what a click asks for, once nothing stands against it."""
         problems = blocking(self.check(request))
         if not 1 <= count <= MAX_BATCH:
             problems.append(Problem("count", f"{count!r} videos at once cannot be made. Choose 1 to {MAX_BATCH}."))
@@ -130,10 +138,7 @@ class Making(Parts):
         offer = self._offers.usable(request.provider)
         requests = _variations(request, count, max_seed=offer.spec.max_seed)
         await self._tools.blocking(lambda: self._admission.check_jobs(requests, is_paid=offer.info.needs_key))
-        known = await self.job_of(parent, owner) if parent is not None else None
-        return await self._intents.commit(
-            requests, owner=owner, form_token=form_token, parent=known.job_id if known else None
-        )
+        return requests
 
     async def send_again(self, job_id: str, *, owner: str | None, form_token: str) -> str | None:
         """Make a new job of the request of one that rests, for its owner; None where that is nobody's to ask.
@@ -142,11 +147,13 @@ class Making(Parts):
 
         Raises:
             InvalidRequestError: As of `submit`; also the other errors.
+            MovedOnError: The old one turned up meanwhile, or the price is above the one that the button names.
         """
-        job = await self._tools.blocking(self._store.get, job_id)
-        if job is None or job.owner != owner or job.state is not JobState.NEEDS_ATTENTION:
+        job = await self.job_of(job_id, owner)
+        if job is None or job.state is not JobState.NEEDS_ATTENTION:
             return None
-        return await self.submit(job.request, owner=owner, form_token=form_token, parent=job.parent)
+        await self._admit(job.request, 1)
+        return await self._intents.commit_again(job, form_token=form_token)
 
 
 def _variations(request: GenerationRequest, count: int, *, max_seed: int) -> list[GenerationRequest]:

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import update
@@ -28,6 +28,7 @@ from seedance_ui.errors import (
 )
 from seedance_ui.jobs.runner import Runner
 from seedance_ui.jobs.schema import jobs
+from tests.scripted import make_job
 
 if TYPE_CHECKING:
     from tests.jobs.conftest import Bench
@@ -488,3 +489,111 @@ async def test_a_late_id_is_accepted_even_where_the_database_was_busy_at_first(b
     job_id = bench.add()
     job = await bench.until(job_id, JobState.RUNNING)
     assert (job.remote_id, refused, bench.provider.submits) == (f"remote-{job_id}", [job_id], [job_id])
+
+
+async def test_a_wish_to_cancel_while_the_request_is_being_refused_is_fulfilled(bench: Bench) -> None:
+    """A12, A3: what was provably not taken is not sent again once it is not wanted."""
+
+    async def refuse(job_id: str) -> None:
+        bench.store.want_cancel(job_id)
+        raise RateLimitError("slow down", provider="scripted")
+
+    bench.provider.on_submit = refuse
+    bench.start_runner()
+    job = await bench.until(bench.add())
+    assert (job.state, job.cost.amount) == (JobState.CANCELLED, 0.0)
+    assert bench.provider.submits == [job.job_id]
+
+
+async def test_a_wish_that_a_crash_left_in_the_waiting_line_is_fulfilled(bench: Bench) -> None:
+    """A12."""
+    job_id = bench.add()
+    with bench.store.engine.begin() as db:
+        db.execute(update(jobs).values(cancel_wanted=True))
+    bench.start_runner()
+    assert (await bench.until(job_id)).state is JobState.CANCELLED
+    assert bench.provider.submits == []
+
+
+async def test_an_id_whose_commit_got_no_answer_is_gone_on_with(bench: Bench, finished_video: Path) -> None:
+    """B3, B7: the row was written, and the connection broke before the database said so."""
+    broken: list[str] = []
+    move = bench.store.move
+
+    class BreaksOnce(type(bench.store)):  # type: ignore[misc]
+        """The real store, over a connection that breaks once behind a commit."""
+
+        def move(self, job: Job, **changes: Any) -> Job:
+            moved = move(job, **changes)
+            if "remote_id" in changes and not broken:
+                broken.append(job.job_id)
+                raise StoreError("The job could not be written: the connection ended.")
+            return moved
+
+    bench.store.__class__ = BreaksOnce
+    bench.provider.on_poll = bench.provider.finish(finished_video)
+    bench.start_runner()
+    job = await bench.until(bench.add())
+    assert (job.state, broken, bench.provider.submits) == (JobState.SUCCEEDED, [job.job_id], [job.job_id])
+
+
+async def test_a_stop_lets_nothing_new_be_sent(bench: Bench) -> None:
+    """B2: one request is on its way, and another job is about to be sent."""
+    sent, answer, uploading, uploaded = (threading.Event() for _ in range(4))
+
+    async def upload() -> None:
+        if sent.is_set():
+            uploading.set()
+            await asyncio.get_running_loop().run_in_executor(None, uploaded.wait)
+
+    async def slow(job_id: str) -> None:
+        sent.set()
+        await asyncio.get_running_loop().run_in_executor(None, answer.wait)
+
+    bench.provider.on_upload, bench.provider.on_submit, bench.provider.on_poll = upload, slow, says()
+    runner = bench.start_runner()
+    first = bench.add()
+    here = asyncio.get_running_loop()
+    await here.run_in_executor(None, sent.wait)
+    second = bench.add()
+    await here.run_in_executor(None, uploading.wait)
+    stopping = threading.Thread(target=runner.stop)
+    stopping.start()
+    await runner.ask(runner._stopping.wait())
+    uploaded.set()
+    answer.set()
+    await here.run_in_executor(None, stopping.join)
+    assert bench.provider.submits == [first]
+    assert [bench.states(job_id)[-1] for job_id in (first, second)] == ["running", "uploading"]
+
+
+async def test_an_id_that_stands_with_another_job_is_named_and_left_to_a_person(bench: Bench) -> None:
+    """B3: it is never lost without a word."""
+    bench.store.add(make_job(), form_token=None)
+    holder = bench.store.claim_next("scripted", worker="dead", lease_s=60)
+    assert holder is not None
+
+    async def already_known(job_id: str) -> None:
+        with bench.store.engine.begin() as db:
+            known = {"state": "needs_key", "remote_id": f"remote-{job_id}"}
+            db.execute(update(jobs).where(jobs.c.job_id == holder.job_id).values(known))
+
+    bench.provider.on_submit = already_known
+    bench.start_runner()
+    job_id = bench.add()
+    job = await bench.until(job_id)
+    assert job.state is JobState.NEEDS_ATTENTION
+    assert job.error is not None and f"remote-{job_id}" in job.error.detail
+
+
+async def test_a_job_of_a_provider_that_is_gone_may_have_been_charged_where_it_was_being_sent(bench: Bench) -> None:
+    job_id = bench.add()
+    sending = bench.store.claim_next("scripted", worker="dead", lease_s=60)
+    assert sending is not None
+    bench.store.move(sending, state=JobState.SUBMITTING)
+    bench.store.drop_all_leases()
+    runner = Runner({}, bench.tools, lock=None)
+    bench.runners.append(runner)
+    runner.start()
+    job = await bench.until(job_id)
+    assert job.error is not None and (job.error.code, job.error.charged) == ("provider_gone", "unknown")

@@ -171,14 +171,17 @@ def test_a_lease_runs_out_unless_it_is_renewed(database_url: str, new_job: NewJo
     store.close()
 
 
-def test_a_lease_of_our_own_is_never_taken_again(database_url: str, new_job: NewJob) -> None:
-    """B14: the clock jumped ahead before the lease could be renewed."""
+def test_a_lease_of_our_own_is_taken_again_only_where_nobody_walks_it(database_url: str, new_job: NewJob) -> None:
+    """B14: the clock jumped ahead before the lease could be renewed. B2: the answer to the claim's commit was lost."""
     now = datetime(2026, 1, 1, tzinfo=timezone.utc)
     store = Store(database_url, now=lambda: now, bell=Bell())
     store.add(new_job(), form_token=None, variation=0)
-    store.move(claim(store), state=JobState.RUNNING)
+    job = store.move(claim(store), state=JobState.RUNNING)
     now += timedelta(days=1)
-    assert store.claim_interrupted(("scripted",), worker="me", lease_s=60) is None
+    ours = {"worker": "me", "lease_s": 60}
+    assert store.claim_interrupted(("scripted",), **ours, walking=[job.job_id]) is None
+    assert store.claim_interrupted(("scripted",), **ours) is not None
+    now += timedelta(days=1)
     assert store.claim_interrupted(("scripted",), worker="other", lease_s=60) is not None
     store.close()
 
