@@ -17,6 +17,7 @@ from seedance_ui.domain.request import GenerationRequest, Mode
 from seedance_ui.domain.variable import key
 from seedance_ui.jobs.clock import SystemClock
 from seedance_ui.providers.base import Handles, Provider, ProviderInfo, ReportFiles, Setup, Submitted
+from seedance_ui.providers.code.program import Program
 
 
 class QuickClock:
@@ -118,6 +119,18 @@ class ScriptedProvider(Provider):
             return JobUpdate("succeeded", "Ready", video=LocalVideo(copy), seed=7)
 
         return poll
+
+
+class Written(ScriptedProvider):
+    """Free; its jobs run for ever, and its requests can be written as code."""
+
+    info: ClassVar[ProviderInfo] = ProviderInfo(id="scripted", label="Scripted", hint="")
+
+    async def poll(self, job: Job) -> JobUpdate:
+        return JobUpdate("running", "Generating")
+
+    def programs(self, request: GenerationRequest, app_url: str) -> tuple[Program, ...]:
+        return (Program("python", f"print({request.prompt!r}, {app_url!r})", ()),)
 
 
 def make_job(prompt: str = "a lighthouse", *, owner: str | None = "local", job_id: str | None = None) -> Job:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import math
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +16,9 @@ import pytest
 from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
 
+from seedance_ui.domain.media import MediaFile, MediaKind
+from seedance_ui.domain.request import GenerationRequest, Mode
+from seedance_ui.providers.code.gradio_client import write_gradio_client
 from tests.app_process import AppProcess
 from tests.media_makers import make_image, make_mp3, make_video
 
@@ -127,6 +133,50 @@ def test_references_to_video_takes_images_videos_and_audio(client: Client, tmp_p
     steps = run(client, "/references_to_video", prompt=prompt, aspect_ratio="1:1", **files, **QUICK)
     assert measure(steps[-1][1])[:2] == (640, 640)
     assert measure(steps[-1][1])[3] == ["audio", "video"]
+
+
+def code_of(request: GenerationRequest, app: AppProcess) -> str:
+    return write_gradio_client(request, app.url).code
+
+
+def test_code_of_the_animatic_makes_what_was_asked_for(app: AppProcess, tmp_path: Path) -> None:
+    """The program that the page's Code shows, run in a folder with the person's files."""
+    picture = make_image(tmp_path / 'it\'s a "coat" 雨.png', (400, 400))
+    sound = make_mp3(tmp_path / "beat.mp3")
+    request = GenerationRequest(
+        provider="animatic",
+        mode=Mode.REFERENCES,
+        prompt="Snow on \\ it's $HOME",
+        images=(MediaFile(picture, MediaKind.IMAGE, "image/png", picture.stat().st_size, "0", picture.name),),
+        audios=(MediaFile(sound, MediaKind.AUDIO, "audio/mpeg", sound.stat().st_size, "1", sound.name),),
+        resolution="480p",
+        aspect_ratio="1:1",
+        duration_s=4,
+        seed=7,
+    )
+    done = subprocess.run([sys.executable, "-c", code_of(request, app)], cwd=tmp_path, capture_output=True, timeout=100)
+    assert done.returncode == 0, done.stderr.decode()
+    assert measure(str(tmp_path / "snow-on-it-s-home.mp4"))[:2] == (640, 640)
+
+
+@pytest.mark.parametrize("mode", Mode, ids=lambda mode: mode.value)
+def test_code_of_the_animatic_names_every_parameter_of_its_endpoint(
+    client: Client, app: AppProcess, mode: Mode
+) -> None:
+    """So that what was asked for, and no default, is what is made."""
+    each = {kind: MediaFile(Path("x"), kind, "", 1, kind.value, f"a.{kind.value}") for kind in MediaKind}
+    frames = {"first_frame": each[MediaKind.IMAGE], "last_frame": each[MediaKind.IMAGE]}
+    lists = {"images": MediaKind.IMAGE, "videos": MediaKind.VIDEO, "audios": MediaKind.AUDIO}
+    references = {name: (each[kind],) for name, kind in lists.items()}
+    files = {Mode.TEXT: {}, Mode.FRAMES: frames, Mode.REFERENCES: references}[mode]
+    code = code_of(GenerationRequest(provider="animatic", mode=mode, prompt="x", **files), app)
+    [call] = [
+        node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Call) and "predict" in ast.dump(node.func)
+    ]
+    named = {keyword.arg: keyword.value for keyword in call.keywords}
+    api_name = ast.literal_eval(named.pop("api_name"))
+    api = client.view_api(return_format="dict", print_info=False)
+    assert list(named) == [each["parameter_name"] for each in api["named_endpoints"][api_name]["parameters"]]
 
 
 @pytest.mark.parametrize(

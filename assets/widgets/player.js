@@ -88,6 +88,7 @@ function draw() {
   root.hidden = !item;
   const isNew = keyOf(item) !== shown;
   shown = keyOf(item);
+  setAttribute(root, 'data-job', item?.job_id);
   if (!item) return stopVideo();
   if (isNew) drawVideo(item);
   drawFacts(item);

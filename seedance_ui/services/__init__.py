@@ -7,9 +7,10 @@ from seedance_ui.services.following import Following
 from seedance_ui.services.making import MAX_BATCH, Making
 from seedance_ui.services.parts import LOCAL_OWNER
 from seedance_ui.services.showing import Showing
+from seedance_ui.services.writing import Writing
 
 __all__ = ["LOCAL_OWNER", "MAX_BATCH", "Services"]
 
 
-class Services(Making, Fixing, Following, Showing):
+class Services(Writing, Making, Fixing, Following, Showing):
     """Everything the app can do, for one set of settings."""

@@ -12,6 +12,7 @@ from seedance_ui.domain.request import Mode
 from seedance_ui.services import Services
 from seedance_ui.ui import endpoints, session
 from seedance_ui.ui.banners import create_banners
+from seedance_ui.ui.code import wire_code
 from seedance_ui.ui.dock import create_dock
 from seedance_ui.ui.examples_panel import ExampleHandlers, strip_json
 from seedance_ui.ui.fitting import FittingHandlers, on_auto
@@ -118,6 +119,7 @@ def build_ui(services: Services) -> gr.Blocks:
         _wire_generate(services, composer, stage, state)
         _wire_stage(services, composer, stage, state, demo)
         wire_runs(services, _run_parts(composer, stage, state), _PRIVATE)
+        wire_code(services, composer.inputs, state, _PRIVATE)
         keys.check(KeyHandlers(services).on_check, None, keys, trigger_mode="multiple", **_PRIVATE)
         endpoints.add_endpoints(services)
     # A mounted page never "launches", and Gradio 6.31 checks the paths of incoming files only after a launch

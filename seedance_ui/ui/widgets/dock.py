@@ -55,6 +55,7 @@ class Dock(DisplayWidget):
         <div class="price"><b></b><span class="summary"></span>
           <button type="button" class="todo" hidden>
             <svg class="ic" aria-hidden="true"><use href="#i-warn"></use></svg><span></span></button></div>
+        <button type="button" class="linkish code-link" data-code="form">Code</button>
         <button type="button" id="generate" class="btn primary big" aria-disabled="false">Generate</button>
       </div>"""
 

@@ -32,7 +32,9 @@ class Player(DisplayWidget):
             <button type="button" class="btn remix">
               <svg class="ic" aria-hidden="true"><use href="#i-remix"></use></svg><span>Remix</span></button>
             <button type="button" class="btn compare-with">
-              <svg class="ic" aria-hidden="true"><use href="#i-compare"></use></svg><span>Compare</span></button></div>
+              <svg class="ic" aria-hidden="true"><use href="#i-compare"></use></svg><span>Compare</span></button>
+            <button type="button" class="btn" data-code="job">
+              <svg class="ic" aria-hidden="true"><use href="#i-code"></use></svg><span>Copy code</span></button></div>
           <p class="told hint" aria-live="polite"></p>
           <p class="flag" hidden><svg class="ic" aria-hidden="true"><use href="#i-warn"></use></svg><span></span></p>
           <p class="said"></p>
