@@ -1,5 +1,5 @@
 // Two slots for the first and the last frame. Scope: element, props, watch.
-const {make, icon, setText, setAttribute, formatBytes, formatPixels, kindOf, uploadFile, fileData, onDrop, onPaste,
+const {t, make, icon, setText, setAttribute, formatBytes, formatPixels, kindOf, uploadFile, fileData, onDrop, onPaste,
   readLink, drawnLink, onPasteLinks, addLinkField} = window.seedance;
 const NAMES = {first: 'First frame', last: 'Last frame'};
 const root = element.querySelector('.frame-slots');
@@ -16,17 +16,20 @@ function buildSlot(key) {
     key, node, add: button(`Add ${NAMES[key].toLowerCase()}`, icon('plus')), addLink: button('Add link', icon('link')),
     field: make('div', {class: 'link-field', hidden: ''}), thumb: make('span', {class: 'thumb'}),
     name: make('span', {class: 'name'}), meta: make('span', {class: 'meta'}), problem: make('span', {class: 'problem', id}),
+    fix: button(t('Fix it')),
     replace: button('Replace'), remove: button('Remove'), retry: button('Try again'),
     picker: make('input', {type: 'file', accept: 'image/*', hidden: ''}),
   };
   setAttribute(slot.addLink, 'aria-label', `Add link for the ${NAMES[key].toLowerCase()}`);
   setAttribute(slot.replace, 'aria-label', `Replace ${NAMES[key].toLowerCase()}`);
   setAttribute(slot.remove, 'aria-label', `Remove ${NAMES[key].toLowerCase()}`);
+  setAttribute(slot.fix, 'aria-label', t('Fix it: {name}', {name: t(NAMES[key])}));
+  setAttribute(slot.fix, 'aria-describedby', id);
   const ways = make('span', {class: 'slot-acts'}, slot.add, slot.addLink);
   slot.empty = make('div', {class: 'slot-empty'}, ways, slot.field,
     make('span', {class: 'hint', text: 'Drop or paste an image, or a link'}));
   slot.filled = make('div', {class: 'slot-filled'}, slot.thumb, slot.name, slot.meta, slot.problem,
-    make('div', {class: 'slot-acts'}, slot.retry, slot.replace, slot.remove));
+    make('div', {class: 'slot-acts'}, slot.retry, slot.fix, slot.replace, slot.remove));
   const label = make('span', {class: 'label', text: NAMES[key]});
   if (key === 'last') label.append(make('span', {class: 'hint', text: ' optional'}));
   node.append(label, slot.empty, slot.filled, slot.picker);
@@ -41,6 +44,7 @@ function listen(slot) {
     slot.picker.value = '';
   };
   slot.remove.onclick = () => clear(slot.key);
+  slot.fix.onclick = () => fix(slot);
   slot.retry.onclick = () => fill(slot.key, shown[slot.key].file);
   onDrop(slot.node, files => spread(files, slot.key));
   addLinkField(slot.addLink, slot.field, `Link to the ${NAMES[slot.key].toLowerCase()}`, url => link(slot.key, url));
@@ -125,6 +129,13 @@ function swap() {
   setText(live, 'First and last frame were swapped.');
 }
 
+function fix({key}) {
+  const {preview, url} = shown[key];
+  const wire = fileData(shown[key]);
+  const target = `${key}_frame`;
+  window.seedance.fixDialogs.frames({target, called: t(NAMES[key]), kind: 'image', preview: preview ?? url, wire});
+}
+
 function forget(frame) {
   frame?.controller.abort();
   if (frame?.preview?.startsWith('blob:')) URL.revokeObjectURL(frame.preview);
@@ -173,6 +184,7 @@ function drawSlot(slot, frame) {
   setText(slot.name, frame.name);
   setText(slot.meta, metaText(frame));
   setText(slot.problem, frame.problem ?? '');
+  slot.fix.hidden = !(frame.state === 'ready' && props.fixes?.includes(`${slot.key}_frame`));
   slot.problem.hidden = !frame.problem;
   slot.retry.hidden = !(frame.state === 'failed' && frame.mayRetry);
   for (const button of [slot.replace, slot.remove]) setAttribute(button, 'aria-describedby', frame.problem ? slot.problem.id : null);
@@ -218,5 +230,5 @@ swapButton.onclick = swap;
 onPaste(root, paste);
 onPasteLinks(root, pasteLinks);
 watch('value', readValue);
-watch(['facts', 'problems'], readNotes);
+watch(['facts', 'problems', 'fixes'], readNotes);
 readValue();

@@ -1,5 +1,5 @@
 // One card of the reference tray: how it is built and drawn. Scope: props, and the functions of reference_tray.js.
-const {make, icon, waveform, setText, setAttribute, formatClock, formatBytes, formatPixels, kindOf, uploadFile, fileData,
+const {t, make, icon, waveform, setText, setAttribute, formatClock, formatBytes, formatPixels, kindOf, uploadFile, fileData,
   onDrop, onPaste, readLink, drawnLink, onPasteLinks, addLinkField} = window.seedance;
 const KINDS = ['image', 'video', 'audio'];
 const KIND_WORDS = {image: 'Image', video: 'Video', audio: 'Audio'};
@@ -13,9 +13,11 @@ function build(card) {
     earlier: button({class: 'act earlier'}, icon('prev')), later: button({class: 'act later'}, icon('next')),
     remove: button({class: 'act remove'}, icon('x')),
     sentence: make('span', {id}), retry: button({class: 'btn small', text: 'Try again'}),
+    fix: button({class: 'btn small fix', text: t('Fix it')}),
     flag: make('span', {class: 'flag'}, icon('stop'), 'Declined'), kind: card.isOfAnyKind ? kindChoice(card) : '',
   };
-  parts.problem = make('span', {class: 'problem'}, parts.sentence, parts.retry);
+  parts.problem = make('span', {class: 'problem'}, parts.sentence, parts.retry, parts.fix);
+  parts.fix.onclick = () => fix(card);
   parts.tag.onclick = () => window.seedance.insertTag?.(card.tag);
   parts.earlier.onclick = () => move(card, -1);
   parts.later.onclick = () => move(card, 1);
@@ -25,6 +27,11 @@ function build(card) {
   const node = make('li', {class: 'ref'}, parts.thumb, parts.tag, parts.name, parts.meta, parts.flag, parts.kind,
     parts.earlier, parts.later, parts.remove, parts.problem);
   return Object.assign(card, {parts, node});
+}
+
+function fix(card) {
+  const {tag, kind, preview, url} = card;
+  window.seedance.fixDialogs.references({target: tag, called: tag, kind, preview: preview ?? url, wire: wireOf(card)});
 }
 
 // For a link whose ending does not tell what it leads to.
@@ -109,6 +116,9 @@ function drawCard(card) {
   parts.problem.hidden = !card.problem;
   setText(parts.sentence, card.problem ?? '');
   parts.retry.hidden = !(state === 'failed' && card.mayRetry);
+  parts.fix.hidden = !(isReady && props.fixes?.includes(card.tag));
+  setAttribute(parts.fix, 'aria-label', t('Fix it: {name}', {name: called}));
+  setAttribute(parts.fix, 'aria-describedby', parts.sentence.id);
   setAttribute(parts.tag, 'aria-describedby', card.problem ? parts.sentence.id : null);
 }
 

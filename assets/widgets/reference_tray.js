@@ -248,5 +248,5 @@ document.addEventListener('seedance:declined', function listen() {
   else document.removeEventListener('seedance:declined', listen);
 });
 watch('value', readValue);
-watch(['facts', 'problems', 'limits'], readNotes);
+watch(['facts', 'problems', 'limits', 'fixes'], readNotes);
 readValue();

@@ -16,6 +16,7 @@ from seedance_ui.ui.code import wire_code
 from seedance_ui.ui.dock import create_dock
 from seedance_ui.ui.examples_panel import ExampleHandlers, strip_json
 from seedance_ui.ui.fitting import FittingHandlers, on_auto
+from seedance_ui.ui.fix import wire_fix
 from seedance_ui.ui.frames_tab import FramesTab, create_frames_tab
 from seedance_ui.ui.generate import GenerateHandlers, on_failure, on_send_again_failure
 from seedance_ui.ui.header import create_header
@@ -116,6 +117,7 @@ def build_ui(services: Services) -> gr.Blocks:
                 player = Player(elem_id="player")
         stage = Stage(notice, card, player, create_compare_view(), create_library_panel())
         _wire_form(services, composer, stage)
+        wire_fix(services, composer.frames, composer.references, composer.inputs, _PRIVATE)
         _wire_generate(services, composer, stage, state)
         _wire_stage(services, composer, stage, state, demo)
         wire_runs(services, _run_parts(composer, stage, state), _PRIVATE)

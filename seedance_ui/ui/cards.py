@@ -6,7 +6,7 @@ Gradio 6.31: an update that reaches a part on a closed tab takes the place of al
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import gradio as gr
@@ -19,7 +19,11 @@ _NOTHING: Mapping[str, str] = {}
 
 
 def frames_update(
-    value: FramePair | None = None, *, problems: Mapping[str, str] = _NOTHING, facts: Mapping[str, str] = _NOTHING
+    value: FramePair | None = None,
+    *,
+    problems: Mapping[str, str] = _NOTHING,
+    facts: Mapping[str, str] = _NOTHING,
+    fixes: Collection[str] = (),
 ) -> object:
     """Return an update for the frames.
 
@@ -27,8 +31,9 @@ def frames_update(
         value: The frames; None leaves them as they are.
         problems: "first_frame" or "last_frame" to what its slot says.
         facts: The same keys to a line such as "1920 × 1080".
+        fixes: The keys whose slot offers `Fix it`.
     """
-    props: dict[str, Any] = {"problems": dict(problems), "facts": dict(facts)}
+    props: dict[str, Any] = {"problems": dict(problems), "facts": dict(facts), "fixes": list(fixes)}
     return gr.update(**props) if value is None else gr.update(value=value, **props)
 
 
@@ -38,6 +43,7 @@ def tray_update(
     *,
     problems: Mapping[str, str] = _NOTHING,
     facts: Mapping[str, str] = _NOTHING,
+    fixes: Collection[str] = (),
 ) -> object:
     """Return an update for the references.
 
@@ -46,8 +52,10 @@ def tray_update(
         value: The references; None leaves them as they are.
         problems: Tag to what its card says.
         facts: Tag to a line such as "1920 × 1080".
+        fixes: The tags whose card offers `Fix it`.
     """
     most = (spec.limits if spec else MediaLimits()).max_count
     limits = {kind.value: count for kind, count in most.items()}
-    props: dict[str, Any] = {"problems": dict(problems), "facts": dict(facts), "limits": limits}
+    notes: dict[str, Any] = {"problems": dict(problems), "facts": dict(facts), "fixes": list(fixes)}
+    props = notes | {"limits": limits}
     return gr.update(**props) if value is None else gr.update(value=list(value), **props)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 from seedance_ui.domain import mentions
+from seedance_ui.domain.fixes import Fix
 from seedance_ui.domain.media import MediaKind, MediaLink, Reference, identity
 from seedance_ui.domain.model_spec import MediaLimits
 from seedance_ui.domain.request import GenerationRequest, Mode
@@ -69,6 +70,16 @@ class Collected:
     facts: dict[str, str] = field(default_factory=dict)
     """Tag, or name of a frame's field, to a line such as "1920 × 1080"."""
 
+    tags: dict[str, str] = field(default_factory=dict)
+    """Tag in the request to the tag of the card, where a file before it could not be taken in."""
+
+    def at_its_card(self, problem: Problem) -> Problem:
+        """Return a problem of the request as it is about the tray, which also has the files that are not in it."""
+        tag = self.tags.get(problem.asset or "")
+        if problem.field != "references" or not tag or not problem.asset:
+            return problem
+        return replace(problem, asset=tag, message=problem.message.replace(problem.asset, tag, 1))
+
     @property
     def about(self) -> str:
         """What a form is about: when it changes, what Generate said before does not hold any more."""
@@ -118,7 +129,8 @@ async def _with_frames(services: Services, request: GenerationRequest, frames: F
         try:
             files[slot] = await _take(services, given)
         except MediaError as exc:
-            problems.append(Problem(slot, str(exc)))
+            fix = await _find_fix(services, given, MediaKind.IMAGE, request.provider)
+            problems.append(Problem(slot, str(exc), fix=fix))
     full = replace(request, first_frame=files["first_frame"], last_frame=files["last_frame"])
     facts = {slot: fact_line(file) for slot, file in files.items() if file}
     return Collected(full, tuple(problems), cast("dict[str, str]", facts))
@@ -133,24 +145,28 @@ async def _with_references(services: Services, request: GenerationRequest, refer
     counts = dict.fromkeys(MediaKind, 0)
     problems: list[Problem] = []
     facts: dict[str, str] = {}
+    tags: dict[str, str] = {}
     for given in references:
         try:
             file = await _take(services, given)
         except MediaError as exc:
             kind = _card_kind(given)
             counts[kind] += 1
-            problems.append(Problem("references", str(exc), asset=mentions.tag(kind, counts[kind])))
+            fix = await _find_fix(services, given, kind, request.provider)
+            problems.append(Problem("references", str(exc), asset=mentions.tag(kind, counts[kind]), fix=fix))
             continue
         files[file.kind].append(file)
         counts[file.kind] += 1
-        facts[mentions.tag(file.kind, counts[file.kind])] = fact_line(file)
+        card = mentions.tag(file.kind, counts[file.kind])
+        tags[mentions.tag(file.kind, len(files[file.kind]))] = card
+        facts[card] = fact_line(file)
     full = replace(
         request,
         images=tuple(files[MediaKind.IMAGE]),
         videos=tuple(files[MediaKind.VIDEO]),
         audios=tuple(files[MediaKind.AUDIO]),
     )
-    return Collected(full, tuple(problems), facts)
+    return Collected(full, tuple(problems), facts, tags)
 
 
 def _most_references(services: Services, provider_id: str) -> int:
@@ -163,6 +179,13 @@ def _most_references(services: Services, provider_id: str) -> int:
 async def _take(services: Services, given: Given) -> Reference:
     """Return a file that was checked and kept, or a link as it is: nobody here fetches it."""
     return given if isinstance(given, MediaLink) else await services.take_in(given.path, given.name)
+
+
+async def _find_fix(services: Services, given: Given, kind: MediaKind, provider_id: str) -> Fix | None:
+    """Return how a file that was refused could be copied for a known provider."""
+    if isinstance(given, MediaLink) or provider_id not in [offer.info.id for offer in services.offers()]:
+        return None
+    return await services.find_fix(given.path, given.name, kind, services.spec(provider_id))
 
 
 def _card_kind(given: Given) -> MediaKind:

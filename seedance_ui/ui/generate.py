@@ -65,7 +65,7 @@ class GenerateHandlers:
 
     async def _send(self, collected: Collected, owner: str | None, token: str | None, parent: str | None) -> str:
         if collected.problems:
-            others = blocking(self._services.check(collected.request))
+            others = [collected.at_its_card(p) for p in blocking(self._services.check(collected.request))]
             raise InvalidRequestError(
                 [*collected.problems, *(p for p in others if not _follows(p, collected.problems))]
             )

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
 
+from seedance_ui.domain.model_spec import ModelSpec
 from seedance_ui.domain.pricing import Cost
 from seedance_ui.domain.request import AUTO_DURATION_S, GenerationRequest, Mode
 from seedance_ui.domain.validation import Problem, blocking
@@ -41,15 +43,17 @@ class QuoteHandlers:
             return gr.skip(), gr.skip(), frames_update(), tray_update(None), problem_for(exc)
         found = self._services.check(collected.request)
         offer = self._offers.get(collected.request.provider)
-        files = _file_problems(collected, found)
+        look = _look(collected, found, offer.spec if offer else None)
         dock: DockJson = {
             "price": price_text(await self._price(collected.request, found)),
             "summary": summary_text(collected.request, offer),
-            "files": [problem_json(problem, at_card=_card_key(problem, collected) is not None) for problem in files],
+            "files": [
+                problem_json(problem, at_card=card_key(problem, collected) is not None) for problem in look.problems
+            ],
             "about": collected.about,
         }
         preview = gr.update(preview=build_preview(collected.request, offer))
-        return dock, preview, *_card_updates(collected, files, offer), gr.skip()
+        return dock, preview, look.frames, look.tray, gr.skip()
 
     async def _price(self, request: GenerationRequest, found: list[Problem]) -> Cost | None:
         """Return the price; None where these settings cannot be had, or the provider does not say."""
@@ -77,7 +81,8 @@ def _file_problems(collected: Collected, found: Sequence[Problem]) -> list[Probl
     """Return what the files have; that there are none yet is said by Generate only."""
     if not (collected.request.media or collected.problems):
         return []
-    return [*collected.problems, *(p for p in found if p.field in _FILE_FIELDS and not _follows(p, collected))]
+    others = (p for p in found if p.field in _FILE_FIELDS and not _follows(p, collected))
+    return [*collected.problems, *map(collected.at_its_card, others)]
 
 
 def _follows(problem: Problem, collected: Collected) -> bool:
@@ -85,25 +90,50 @@ def _follows(problem: Problem, collected: Collected) -> bool:
     return problem.asset is None and any(unread.field == problem.field for unread in collected.problems)
 
 
-def _card_updates(collected: Collected, problems: Sequence[Problem], offer: Offer | None) -> tuple[object, object]:
-    """Return updates for the frame slots and for the reference tray."""
+@dataclass(frozen=True, slots=True)
+class FilesLook:
+    """What the files of a form have."""
+
+    problems: Sequence[Problem]
+    frames: object
+    """An update for the frame slots."""
+    tray: object
+    """An update for the reference tray."""
+
+
+async def look_at_files(services: Services, values: FormValues) -> FilesLook:
+    """Return what the files of a form have, without a price.
+
+    Raises:
+        StoreError: The disk would not take a file.
+    """
+    collected = await collect(services, values)
+    offer = next((offer for offer in services.offers() if offer.info.id == collected.request.provider), None)
+    return _look(collected, services.check(collected.request), offer.spec if offer else None)
+
+
+def _look(collected: Collected, found: Sequence[Problem], spec: ModelSpec | None) -> FilesLook:
+    problems = _file_problems(collected, found)
     said: dict[str, str] = {}
+    fixes = set()
     for problem in problems:
-        if (key := _card_key(problem, collected)) is not None:
+        if (key := card_key(problem, collected)) is not None:
             said[key] = f"{said[key]} {problem.message}" if key in said else problem.message
-    spec = offer.spec if offer else None
-    if collected.request.mode is Mode.FRAMES:
-        return frames_update(problems=said, facts=collected.facts), tray_update(spec)
-    if collected.request.mode is Mode.REFERENCES:
-        return frames_update(), tray_update(spec, problems=said, facts=collected.facts)
-    return frames_update(), tray_update(spec)
+            fixes |= {key} if problem.fix else set()
+    notes: dict[str, Any] = {"problems": said, "facts": collected.facts, "fixes": sorted(fixes)}
+    mode = collected.request.mode
+    frames = frames_update(**notes) if mode is Mode.FRAMES else frames_update()
+    tray = tray_update(spec, **notes) if mode is Mode.REFERENCES else tray_update(spec)
+    return FilesLook(problems, frames, tray)
 
 
-def _card_key(problem: Problem, collected: Collected) -> str | None:
+def card_key(problem: Problem, collected: Collected) -> str | None:
     """Return which card says a problem; None where the line under the field does, as for a slot that is empty."""
-    if problem.severity != "problem":
+    if problem.severity != "problem" and problem.fix is None:
         return None
     if problem.field == "references":
         return problem.asset
+    if problem.field not in ("first_frame", "last_frame"):
+        return None
     unread = any(other.field == problem.field for other in collected.problems)
     return problem.field if unread or getattr(collected.request, problem.field, None) else None

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import gradio as gr
 
 from seedance_ui.domain.request import Mode
+from seedance_ui.ui.widgets.fix_dialog import FixDialog
 from seedance_ui.ui.widgets.reference_tray import ReferenceTray
 
 
@@ -16,10 +17,12 @@ class ReferencesTab:
 
     tab: gr.Tab
     references: ReferenceTray
+    fix: FixDialog
 
 
 def create_references_tab() -> ReferencesTab:
     """Draw the tab."""
     with gr.Tab("References", id=Mode.REFERENCES.value) as tab, gr.Column(elem_classes="tab-media"):
         references = ReferenceTray(elem_id="references")
-    return ReferencesTab(tab, references)
+        fix = FixDialog(place="references", elem_id="fix-references")
+    return ReferencesTab(tab, references, fix)

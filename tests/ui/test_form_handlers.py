@@ -292,4 +292,4 @@ def test_on_pick_of_what_is_no_example_changes_nothing(services: Services, data:
     filled = ExampleHandlers(services).on_pick("strict", gr.EventData(None, data))
 
     assert len(filled) == 10
-    assert all(part == gr.skip() or set(part) <= {"__type__", "problems", "facts", "limits"} for part in filled)
+    assert all(part == gr.skip() or set(part) <= {"__type__", "problems", "facts", "fixes", "limits"} for part in filled)

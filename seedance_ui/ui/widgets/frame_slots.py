@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,6 +46,7 @@ class FrameSlots(MediaWidget):
         *,
         facts: Mapping[str, str] | None = None,
         problems: Mapping[str, str] | None = None,
+        fixes: Collection[str] = (),
         **kwargs: Any,
     ) -> None:
         """Make the slots.
@@ -54,9 +55,10 @@ class FrameSlots(MediaWidget):
             value: The frames.
             facts: "first_frame" or "last_frame" to a short line such as "1920 × 1080 · 2.1 MB".
             problems: "first_frame" or "last_frame" to the sentence that its slot shows.
+            fixes: Keys of `problems` whose slot offers `Fix it`.
             **kwargs: For `gr.HTML`.
         """
-        super().__init__(value, facts=facts or {}, problems=problems or {}, **kwargs)
+        super().__init__(value, facts=facts or {}, problems=problems or {}, fixes=list(fixes), **kwargs)
 
     def preprocess(self, payload: FrameFiles | None) -> FramePair:
         """Return the chosen frames.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from html import escape
 from typing import Any
 
@@ -53,6 +53,7 @@ class ReferenceTray(MediaWidget):
         *,
         facts: Mapping[str, str] | None = None,
         problems: Mapping[str, str] | None = None,
+        fixes: Collection[str] = (),
         limits: Mapping[str, int] | None = None,
         **kwargs: Any,
     ) -> None:
@@ -62,10 +63,18 @@ class ReferenceTray(MediaWidget):
             value: Files, links, or (path, name) pairs, in any order.
             facts: Tag to a short line such as "1920 × 1080 · 2.1 MB"; without it the browser measures.
             problems: Tag to the sentence that its card shows.
+            fixes: Tags whose card offers `Fix it`.
             limits: Kind to the number of files that fit.
             **kwargs: For `gr.HTML`.
         """
-        super().__init__(value, facts=facts or {}, problems=problems or {}, limits=dict(limits or MAX_COUNTS), **kwargs)
+        super().__init__(
+            value,
+            facts=facts or {},
+            problems=problems or {},
+            fixes=list(fixes),
+            limits=dict(limits or MAX_COUNTS),
+            **kwargs,
+        )
 
     def preprocess(self, payload: ReferenceFiles | None) -> list[Given]:
         """Return the files and links in tray order.
