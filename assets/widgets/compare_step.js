@@ -4,6 +4,7 @@ function inStep(videos, {fps, onMove}) {
   const APART = 1 / fps;        // so far the follower may be off before it is led back
   const FAR = 0.3;              // beyond it, it is set rather than led
   const NUDGE = 0.06;           // of its speed, while it is led back
+  const LOADED = 0.25;          // before its end a video has nothing more to load
   const frame = 1 / fps;
   let position = 0;
   let isPlaying = false;
@@ -12,7 +13,8 @@ function inStep(videos, {fps, onMove}) {
   const lengthOf = (video) => (Number.isFinite(video.duration) ? video.duration : 0);
   const length = () => Math.max(...videos.map(lengthOf));
   const clock = () => (lengthOf(videos[1]) > lengthOf(videos[0]) ? videos[1] : videos[0]);
-  const isOver = (video) => lengthOf(video) <= position + frame / 2;
+  // One that has ended begins anew when it is played.
+  const isOver = (video) => video.ended || lengthOf(video) <= position + frame / 2;
   // Half a frame before the end: there is no picture at the very end, and some browsers draw none.
   const within = (video, at) => Math.max(0, Math.min(at, lengthOf(video) - frame / 2));
 
@@ -42,14 +44,16 @@ function inStep(videos, {fps, onMove}) {
 
   // While one has to load, the other waits for it.
   function wait() {
-    const isReady = (video) => !lengthOf(video) || isOver(video) || video.readyState >= HTMLMediaElement.HAVE_FUTURE_DATA;
+    const hasAll = (video) => video.ended || lengthOf(video) <= position + LOADED;
+    const isReady = (video) => hasAll(video) || video.readyState >= HTMLMediaElement.HAVE_FUTURE_DATA;
     const leader = clock();
     if (!videos.every(isReady)) videos.forEach((video) => video.pause());
     else if (leader.paused && !leader.ended) start(leader);
   }
 
+  // A pause that comes before the first picture is no refusal; one that the browser makes is.
   function start(video) {
-    video.play().catch(() => { if (video === clock()) stop(); });
+    video.play().catch(({name}) => { if (name !== 'AbortError' && video === clock()) stop(); });
   }
 
   function tick() {
