@@ -4,7 +4,7 @@
   const seedance = window.seedance;
   if (seedance.insertTag) return;
   const COUNT_FROM = 0.9; // of the limit: earlier a count only distracts
-  const box = () => document.querySelector('#prompt textarea');
+  const { box } = seedance.prompt;
   let caret = null; // [start, end] while the field had focus; a click on a tag takes the focus away
 
   document.addEventListener('selectionchange', () => {
@@ -19,25 +19,19 @@
     document.getElementById('generate')?.click();
   }, true);
 
-  function setValue(area, value) {
-    Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, 'value').set.call(area, value);
-    area.dispatchEvent(new Event('input', { bubbles: true }));
-  }
+  /** Put a tag in the place of what stands between two offsets, and keep it apart from the words around it. */
+  seedance.prompt.insertAt = (start, end, tag) => {
+    const { value } = box();
+    const space = /\S$/.test(value.slice(0, start)) && !/[\p{Script=Han}(（“"'‘「]$/u.test(value.slice(0, start)) ? ' ' : '';
+    const isApart = /^[\s,.;:!?)'’”"，。；：！？、）]/.test(value.slice(end));
+    seedance.prompt.replace(start, end, `${space}${tag}${isApart ? '' : ' '}`);
+  };
 
   seedance.insertTag = (tag) => {
     const area = box();
     if (!area) return;
     const [start, end] = (caret ?? [area.value.length, area.value.length]).map((at) => Math.min(at, area.value.length));
-    const before = area.value.slice(0, start);
-    const after = area.value.slice(end);
-    const text = (/\S$/.test(before) ? ' ' : '') + tag + (/^[\s,.;:!?)]/.test(after) ? '' : ' ');
-    area.focus();
-    area.setSelectionRange(start, end);
-    // Deprecated, and still the only way in that undo knows of.
-    if (!document.execCommand('insertText', false, text)) {
-      setValue(area, before + text + after);
-      requestAnimationFrame(() => area.setSelectionRange(start + text.length, start + text.length));
-    }
+    seedance.prompt.insertAt(start, end, tag);
   };
 
   function count() {
@@ -48,9 +42,11 @@
     const limit = Number(hint.dataset.limit);
     const length = [...area.value].length; // characters, as Python counts them
     const near = limit > 0 && length >= COUNT_FROM * limit;
-    const text = near ? `${length.toLocaleString('en')} of ${limit.toLocaleString('en')}` : '';
+    const values = { length: length.toLocaleString('en'), limit: limit.toLocaleString('en') };
+    const text = near ? seedance.t('{length} of {limit}', values) : '';
     const counter = hint.querySelector('.count');
-    if (counter.textContent !== text) counter.textContent = text;
+    if (!counter.firstChild) counter.append('');
+    counter.firstChild.data = text; // no node goes: see prompt_tint.js
     counter.classList.toggle('over', length > limit);
   }
   document.addEventListener('input', (event) => { if (event.target === box()) count(); });

@@ -39,9 +39,12 @@ window.seedance.references ??= [];
     return make('span', {class: 'wave'}, drawing);
   }
 
-  // Writes only what changed, so that screen readers and selections are left alone.
+  // Writes only what changed, so that screen readers and selections are left alone; into the node that is there, since in
+  // Chromium any node that goes ends the group of keys that one undo in the prompt takes back.
   function setText(node, text) {
-    if (node.textContent !== text) node.textContent = text;
+    if (node.textContent === text) return;
+    if (node.childNodes.length === 1 && node.firstChild.nodeType === Node.TEXT_NODE) node.firstChild.data = text;
+    else node.textContent = text;
   }
 
   function setAttribute(node, name, value) {

@@ -8,19 +8,22 @@ function build(card) {
   const button = (attributes, ...children) => make('button', {type: 'button', ...attributes}, ...children);
   const id = `problem-${Math.random().toString(36).slice(2)}`;
   const parts = {
-    thumb: make('span', {class: 'thumb'}), length: make('span', {class: 'dur'}), tag: button({class: 'tag'}),
-    name: make('span', {class: 'name', text: card.name, title: card.name}), meta: make('span', {class: 'meta'}),
+    thumb: make('span', {class: 'thumb'}), length: make('span', {class: 'dur'}),
+    tag: button({class: 'tag', 'aria-keyshortcuts': 'Alt+ArrowLeft Alt+ArrowRight'}),
+    name: make('span', {class: 'name', text: card.name, title: card.name}),
+    facts: make('span', {class: 'facts-line'}), unused: make('span', {class: 'unused'}),
     earlier: button({class: 'act earlier'}, icon('prev')), later: button({class: 'act later'}, icon('next')),
     remove: button({class: 'act remove'}, icon('x')),
-    sentence: make('span', {id}), retry: button({class: 'btn small', text: 'Try again'}),
+    sentence: make('span', {id}), retry: button({class: 'btn small', text: t('Try again')}),
     fix: button({class: 'btn small fix', text: t('Fix it')}),
-    flag: make('span', {class: 'flag'}, icon('stop'), 'Declined'), kind: card.isOfAnyKind ? kindChoice(card) : '',
+    flag: make('span', {class: 'flag'}, icon('stop'), t('Declined')), kind: card.isOfAnyKind ? kindChoice(card) : '',
   };
+  parts.meta = make('span', {class: 'meta'}, parts.facts, parts.unused);
   parts.problem = make('span', {class: 'problem'}, parts.sentence, parts.retry, parts.fix);
   parts.fix.onclick = () => fix(card);
   parts.tag.onclick = () => window.seedance.insertTag?.(card.tag);
-  parts.earlier.onclick = () => move(card, -1);
-  parts.later.onclick = () => move(card, 1);
+  parts.earlier.onclick = () => moveBy(card, -1);
+  parts.later.onclick = () => moveBy(card, 1);
   parts.remove.onclick = () => remove(card);
   parts.retry.onclick = () => retry(card);
   parts.thumb.append(picture(card), parts.length);
@@ -36,7 +39,7 @@ function fix(card) {
 
 // For a link whose ending does not tell what it leads to.
 function kindChoice(card) {
-  const choice = make('select', {class: 'kind'}, ...KINDS.map(kind => make('option', {value: kind, text: KIND_WORDS[kind]})));
+  const choice = make('select', {class: 'kind'}, ...KINDS.map(kind => make('option', {value: kind, text: t(KIND_WORDS[kind])})));
   choice.value = card.kind;
   choice.onchange = () => changeKind(card, choice.value);
   return choice;
@@ -83,13 +86,27 @@ function measureSound(card) {
 
 function measured(card, text, seconds) {
   Object.assign(card, {measured: text, seconds: Number.isFinite(seconds) ? seconds : null});
+  showReferences();
   drawCard(card);
 }
 
+// The card's picture once more, small: the same bytes for an image, the frame that the card shows for a video.
+function miniature(card) {
+  const shown = card.parts.thumb.firstElementChild;
+  if (shown?.matches('img')) return make('img', {alt: '', src: shown.src});
+  if (card.link) return icon('link');
+  if (!shown?.matches('video') || shown.readyState < HTMLMediaElement.HAVE_CURRENT_DATA) return icon(card.kind === 'video' ? 'play' : 'sound');
+  const still = make('canvas', {width: '96', height: '56'});
+  const scale = Math.max(96 / shown.videoWidth, 56 / shown.videoHeight);
+  const [width, height] = [shown.videoWidth * scale, shown.videoHeight * scale];
+  still.getContext('2d').drawImage(shown, (96 - width) / 2, (56 - height) / 2, width, height);
+  return still;
+}
+
 function metaText(card) {
-  if (card.state === 'waiting') return 'Waiting to upload';
-  if (card.state === 'uploading') return card.progress ? `Uploading ${Math.round(card.progress * 100)}\u00a0%` : 'Uploading…';
-  if (card.link) return 'Link';
+  if (card.state === 'waiting') return t('Waiting to upload');
+  if (card.state === 'uploading') return card.progress ? t('Uploading {percent}\u00a0%', {percent: Math.round(card.progress * 100)}) : t('Uploading…');
+  if (card.link) return t('Link');
   if (card.state === 'failed') return formatBytes(card.file.size);
   return card.facts || card.measured || '';
 }
@@ -102,13 +119,17 @@ function drawCard(card) {
   node.classList.toggle('warn', Boolean(card.problem));
   parts.tag.hidden = !isReady;
   setText(parts.tag, called);
-  setAttribute(parts.tag, 'aria-label', `Insert ${called} into the prompt`);
-  setText(parts.meta, metaText(card));
+  setAttribute(parts.tag, 'aria-label', t('Insert {called} into the prompt', {called}));
+  setText(parts.facts, metaText(card));
+  const isUnused = isReady && Boolean(window.seedance.mentioned) && !window.seedance.mentioned.has(card.tag);
+  setText(parts.unused, isUnused ? t('not used yet') : '');
+  node.classList.toggle('idle', isUnused);
+  node.classList.toggle('movable', isReady && readyCards(card.kind).length > 1);
   const isDeclined = isReady && keyOf(card) === window.seedance.declined;
   node.classList.toggle('declined', isDeclined);
   parts.flag.hidden = !isDeclined;
   parts.meta.hidden = isDeclined || (isReady && Boolean(parts.kind));
-  if (parts.kind) setAttribute(parts.kind, 'aria-label', `Kind of ${called}`);
+  if (parts.kind) setAttribute(parts.kind, 'aria-label', t('Kind of {called}', {called}));
   if (parts.kind) parts.kind.hidden = !isReady || isDeclined;
   parts.length.hidden = !card.seconds;
   setText(parts.length, card.seconds ? formatClock(Math.round(card.seconds)) : '');
@@ -126,7 +147,7 @@ function drawActions({parts, kind, number, state}, called) {
   const isReady = state === 'ready';
   parts.earlier.disabled = !isReady || number === 1;
   parts.later.disabled = !isReady || number === readyCards(kind).length;
-  setAttribute(parts.earlier, 'aria-label', `Move ${called} earlier`);
-  setAttribute(parts.later, 'aria-label', `Move ${called} later`);
-  setAttribute(parts.remove, 'aria-label', `Remove ${called}`);
+  setAttribute(parts.earlier, 'aria-label', t('Move {called} earlier', {called}));
+  setAttribute(parts.later, 'aria-label', t('Move {called} later', {called}));
+  setAttribute(parts.remove, 'aria-label', t('Remove {called}', {called}));
 }

@@ -1,111 +1,24 @@
-// The reference tray. Scope: element, props, trigger, watch, and reference_card.js before it. Files are uploaded one after
-// the other, in the order chosen, so that a tag never changes its meaning because a later file was faster.
-const NOUNS = {image: ['image', 'images'], video: ['video', 'videos'], audio: ['audio file', 'audio files']};
+// The reference tray: what is added, uploaded and told by Python. Scope: element, props, watch, and before it
+// reference_card.js, reference_order.js and reference_drag.js. Files are uploaded one after the other, in the order
+// chosen, so that a tag never changes its meaning because a later file was faster.
+const OVERFULL = {
+  image: 'The tray holds {limit} images. {name} was not added.',
+  video: 'The tray holds {limit} videos. {name} was not added.',
+  audio: 'The tray holds {limit} audio files. {name} was not added.',
+};
+const COUNTED = {image: '{count} of {limit} images', video: '{count} of {limit} videos', audio: '{count} of {limit} audio'};
+const ROOM = {image: '{limit} images', video: '{limit} videos', audio: '{limit} audio'};
 const root = element.querySelector('.reference-tray');
 const list = root.querySelector('.tray');
 const picker = root.querySelector('input[type=file]');
 const live = root.querySelector('[aria-live]');
+const undoBar = root.querySelector('.tray-undo');
 let cards = [];         // in tray order; {state: 'waiting' | 'uploading' | 'ready' | 'failed', kind, name, tag, …}
 let isUploading = false;
 
 // An update that reaches Gradio before the tab was first opened replaces all props: any may be missing.
 function limits() {
   return props.limits ?? JSON.parse(list.dataset.limits);
-}
-
-// ---- order, tags, value
-
-function readyCards(kind) {
-  return cards.filter(card => card.state === 'ready' && (!kind || card.kind === kind));
-}
-
-function tagCards() {
-  cards.sort((a, b) => KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind));
-  for (const kind of KINDS) {
-    readyCards(kind).forEach((card, index) => {
-      card.number = index + 1;
-      card.tag = `@${kind[0].toUpperCase()}${kind.slice(1)}${card.number}`;
-    });
-  }
-}
-
-// What makes it the same file or link, wherever it stands.
-function keyOf(card) {
-  return card.path ?? card.link;
-}
-
-function showReferences() {
-  window.seedance.references = readyCards()
-    .map(card => ({tag: card.tag, kind: card.kind, name: card.name, url: card.preview, key: keyOf(card)}));
-}
-
-function draw() {
-  tagCards();
-  showReferences();
-  cards.forEach(drawCard);
-  const nodes = cards.map(card => card.node);
-  if (nodes.some((node, index) => list.children[index] !== node) || list.children.length > nodes.length) {
-    list.replaceChildren(...nodes);
-  }
-  drawTally();
-  root.classList.toggle('is-empty', !cards.length);
-}
-
-function wireOf(card) {
-  return card.link ? {url: card.link, kind: card.kind} : fileData(card);
-}
-
-// Gradio fires `change` by itself when the value differs.
-function publish() {
-  draw();
-  props.value = readyCards().map(wireOf);
-}
-
-// Runs a change of the order and tells Python which tags mean another file now.
-function rearrange(change) {
-  const before = readyCards().map(card => ({card, kind: card.kind, from: card.number}));
-  change();
-  tagCards();
-  const moves = before
-    .map(({card, kind, from}) => ({kind, from, to: cards.includes(card) && card.kind === kind ? card.number : null}))
-    .filter(({from, to}) => from !== to);
-  publish();
-  if (moves.length) trigger('renumber', {moves});
-}
-
-function move(card, step) {
-  const peers = readyCards(card.kind);
-  const other = peers[peers.indexOf(card) + step];
-  if (!other) return;
-  const before = card.tag;
-  rearrange(() => {
-    const [a, b] = [cards.indexOf(card), cards.indexOf(other)];
-    [cards[a], cards[b]] = [other, card];
-  });
-  const same = card.parts[step < 0 ? 'earlier' : 'later'];
-  (same.disabled ? card.parts[step < 0 ? 'later' : 'earlier'] : same).focus();
-  setText(live, `${before} is now ${card.tag}.`);
-}
-
-function remove(card) {
-  const index = cards.indexOf(card);
-  card.controller.abort();
-  const told = `${card.state === 'ready' ? card.tag : card.name} was removed.`;
-  rearrange(() => cards.splice(index, 1));
-  if (card.preview?.startsWith('blob:')) URL.revokeObjectURL(card.preview);
-  const next = cards[Math.min(index, cards.length - 1)];
-  (next ? next.parts.remove : root.querySelector('.add-files')).focus();
-  setText(live, told);
-}
-
-function changeKind(card, kind) {
-  const before = card.tag;
-  rearrange(() => {
-    card.kind = kind;
-    cards.push(...cards.splice(cards.indexOf(card), 1));
-  });
-  card.parts.kind.focus();
-  setText(live, `${before} is now ${card.tag}.`);
 }
 
 // ---- adding files
@@ -115,7 +28,7 @@ function addFiles(files) {
   cards.push(...added);
   refuseTooMany();
   draw();
-  setText(live, added.length === 1 ? `Adding ${added[0].name}.` : `Adding ${added.length} files.`);
+  setText(live, added.length === 1 ? t('Adding {name}.', added[0]) : t('Adding {count} files.', {count: added.length}));
   uploadNext();
 }
 
@@ -125,7 +38,7 @@ function newCard(file) {
     kind: kind ?? 'audio', name: file.name, mime: file.type, file, state: 'waiting', controller: new AbortController(),
     preview: kind ? URL.createObjectURL(file) : null,
   };
-  if (!kind) fail(card, `${file.name} is not an image, a video or an audio file.`, false);
+  if (!kind) fail(card, t('{name} is not an image, a video or an audio file.', card), false);
   return build(card);
 }
 
@@ -143,7 +56,7 @@ function addLinks(urls) {
   cards.push(...added);
   refuseTooMany();
   publish();
-  const told = added.map(card => card.problem ?? `${card.name} is ${card.tag}.`);
+  const told = added.map(card => card.problem ?? t('{name} is {tag}.', card));
   setText(live, told.join(' '));
 }
 
@@ -151,7 +64,7 @@ function refuseTooMany() {
   for (const kind of KINDS) {
     const limit = limits()[kind];
     cards.filter(card => card.kind === kind && card.state !== 'failed').slice(limit).forEach(card => {
-      fail(card, `The tray holds ${limit} ${NOUNS[kind][1]}. ${card.name} was not added.`, false);
+      fail(card, t(OVERFULL[kind], {limit, name: card.name}), false);
     });
   }
 }
@@ -181,7 +94,7 @@ function accept(card, {path, url}) {
   // What Python said of this tag holds until it speaks again; an equal answer would not be told to us.
   Object.assign(card, {facts: props.facts?.[card.tag], problem: props.problems?.[card.tag]});
   publish();
-  setText(live, `${card.name} is ${card.tag}.`);
+  setText(live, t('{name} is {tag}.', card));
 }
 
 function refuse(card, error) {
@@ -193,6 +106,7 @@ function refuse(card, error) {
 
 function retry(card) {
   Object.assign(card, {state: 'waiting', problem: null, progress: null, controller: new AbortController()});
+  cards.push(...cards.splice(cards.indexOf(card), 1));    // last, so that it takes no other card's number
   draw();
   card.parts.remove.focus();
   uploadNext();
@@ -202,10 +116,10 @@ function retry(card) {
 
 function drawTally() {
   const count = kind => readyCards(kind).length;
-  const counted = KINDS.filter(count)
-    .map(kind => `${count(kind)} of ${limits()[kind]} ${kind === 'audio' ? 'audio' : NOUNS[kind][1]}`);
-  const room = KINDS.map(kind => `${limits()[kind]} ${kind === 'audio' ? 'audio' : NOUNS[kind][1]}`);
-  setText(root.querySelector('.tally'), counted.length ? counted.join(' · ') : `Up to ${room.join(' · ')}`);
+  const say = (words, kind) => t(words[kind], {count: count(kind), limit: limits()[kind]});
+  const counted = KINDS.filter(count).map(kind => say(COUNTED, kind));
+  const room = KINDS.map(kind => say(ROOM, kind));
+  setText(root.querySelector('.tally'), counted.length ? counted.join(' · ') : t('Up to {room}', {room: room.join(' · ')}));
 }
 
 // ---- what Python says
@@ -218,7 +132,9 @@ function readValue() {
     return index < 0 ? null : known.splice(index, 1)[0];
   };
   const ready = (props.value || []).map(item => take(item) ?? (item.path ? oldFile(item) : newLink(item.url, item.kind)));
+  const isForeign = known.length > 0 || ready.some(card => !cards.includes(card));
   cards = [...ready, ...cards.filter(card => card.state !== 'ready')];
+  if (isForeign) forgetOrder();
   readNotes();
 }
 
@@ -233,20 +149,27 @@ function readNotes() {
   draw();
 }
 
+function onPage(type, listener) {
+  document.addEventListener(type, function listen() {
+    if (root.isConnected) listener();
+    else document.removeEventListener(type, listen);
+  });
+}
+
 root.querySelector('.add-files').onclick = () => picker.click();
 picker.onchange = () => {
   addFiles([...picker.files]);
   picker.value = '';
 };
-addLinkField(root.querySelector('.add-link'), root.querySelector('.link-field'), 'Link to an image, a video or audio',
+undoBar.querySelector('button').onclick = bringBack;
+addLinkField(root.querySelector('.add-link'), root.querySelector('.link-field'), t('Link to an image, a video or audio'),
   url => addLinks([url]));
 onDrop(root, addFiles);
 onPaste(root, addFiles);
 onPasteLinks(root, addLinks);
-document.addEventListener('seedance:declined', function listen() {
-  if (root.isConnected) draw();
-  else document.removeEventListener('seedance:declined', listen);
-});
+onSort(list);
+onPage('seedance:declined', draw);
+onPage('seedance:mentions', () => cards.forEach(drawCard));
 watch('value', readValue);
 watch(['facts', 'problems', 'limits', 'fixes'], readNotes);
 readValue();

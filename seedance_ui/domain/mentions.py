@@ -2,6 +2,9 @@
 
 Numbers are 1-based and count each kind apart, in the order of the reference tray. Read in any case;
 written in one. Providers have dialects: `render` writes the prompt in theirs.
+
+`@Image?` stands where a prompt named a file that was removed: it is never a file, whatever is added later.
+The page keeps a prompt and its tray together by itself (`assets/mentions.js`), in the same grammar.
 """
 
 from __future__ import annotations
@@ -13,7 +16,7 @@ from typing import Literal
 
 from seedance_ui.domain.media import MediaKind
 
-_TAG = re.compile(r"@(image|video|audio)([0-9]+)", re.IGNORECASE | re.ASCII)
+_TAG = re.compile(r"@(image|video|audio)([0-9]+|\?)", re.IGNORECASE | re.ASCII)
 _RUN = re.compile(rf"(?<![\w@])(?:{_TAG.pattern})+", re.IGNORECASE | re.ASCII)
 """Tags side by side. Not inside a word or an address (a@image1.org); `@Image12` is twelve, never one and a two."""
 
@@ -26,8 +29,8 @@ class Mention:
     """One tag as it stands in a prompt."""
 
     kind: MediaKind
-    number: int
-    """1-based, within its kind."""
+    number: int | None
+    """1-based, within its kind; None where the file was removed."""
     start: int
     """Offset of the `@` in characters."""
     end: int
@@ -39,50 +42,32 @@ class Mention:
         return tag(self.kind, self.number)
 
 
-def tag(kind: MediaKind, number: int) -> str:
-    """Return the canonical name of the `number`-th file of a kind, counted from 1."""
-    return f"@{kind.value.capitalize()}{number}"
+def tag(kind: MediaKind, number: int | None) -> str:
+    """Return the canonical name of the `number`-th file of a kind, counted from 1; None for one that was removed."""
+    return f"@{kind.value.capitalize()}{'?' if number is None else number}"
 
 
 def parse_mentions(prompt: str) -> tuple[Mention, ...]:
     """Return the tags of a prompt in the order in which they stand."""
     return tuple(
-        Mention(MediaKind(match[1].lower()), int(match[2][:_MAX_DIGITS]), match.start(), match.end())
+        Mention(MediaKind(match[1].lower()), _number(match[2]), match.start(), match.end())
         for run in _RUN.finditer(prompt)
         for match in _TAG.finditer(prompt, run.start(), run.end())
     )
 
 
+def _number(written: str) -> int | None:
+    return None if written == "?" else int(written[:_MAX_DIGITS])
+
+
 def unknown_mentions(prompt: str, counts: Mapping[MediaKind, int]) -> tuple[str, ...]:
     """Return the tags that name no file, each once, in order of appearance."""
     unknown = (
-        mention.tag for mention in parse_mentions(prompt) if not 1 <= mention.number <= counts.get(mention.kind, 0)
+        mention.tag
+        for mention in parse_mentions(prompt)
+        if mention.number is None or not 1 <= mention.number <= counts.get(mention.kind, 0)
     )
     return tuple(dict.fromkeys(unknown))
-
-
-def renumber(prompt: str, moves: Mapping[tuple[MediaKind, int], int | None]) -> str:
-    """Rewrite the tags after files moved, so that each still means the same file.
-
-    Args:
-        prompt: The text before the move.
-        moves: (kind, old number) to the new number, or to None for a file that was removed. Tags that
-            are not listed stay as they are; the tag of a removed file goes, with one space beside it.
-    """
-    pieces: list[str] = []
-    cursor = 0
-    for mention in parse_mentions(prompt):
-        key = (mention.kind, mention.number)
-        if key not in moves:
-            continue
-        pieces.append(prompt[cursor : mention.start])
-        cursor = mention.end
-        number = moves[key]
-        if number is not None:
-            pieces.append(tag(mention.kind, number))
-        elif prompt[cursor : cursor + 1] == " " and (not pieces[-1] or pieces[-1][-1] == " "):
-            cursor += 1
-    return "".join(pieces) + prompt[cursor:]
 
 
 def render(prompt: str, style: Literal["@Image1", "@image1"]) -> str:

@@ -25,7 +25,17 @@ those in a media query, so that no custom property of `:root` can depend on the 
 the style sheets unchanged.
 """
 
-_SCRIPTS = ("connection.js", "page.js", "remix.js", "prompt_box.js", "problems.js")
+_SCRIPTS = (
+    "connection.js",
+    "page.js",
+    "mentions.js",
+    "prompt_history.js",
+    "prompt_box.js",
+    "prompt_tint.js",
+    "prompt_menu.js",
+    "remix.js",
+    "problems.js",
+)
 """Of the page itself, in this order; a widget brings its own."""
 
 _COLOURS = {

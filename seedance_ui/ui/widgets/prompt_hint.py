@@ -11,7 +11,7 @@ from seedance_ui.ui.widgets.html_widget import DisplayWidget
 _TIPS = {
     Mode.TEXT: "",
     Mode.FRAMES: "what happens between the frames",
-    Mode.REFERENCES: "type @Image1, or click a tag",
+    Mode.REFERENCES: "type @ to mention a reference",
 }
 
 
@@ -27,9 +27,10 @@ class PromptHint(DisplayWidget):
     """Shows a `PromptHintJson`; `assets/prompt_box.js` counts."""
 
     script = "prompt_hint"
-    template = (
-        """<p class="hint prompt-hint" id="prompt-hint-text"><span class="tip"></span><span class="count"></span></p>"""
-    )
+    template = """
+      <p class="hint prompt-hint" id="prompt-hint-text">
+        <span class="tip"></span><span class="choosing">↑ ↓ to choose, Enter to insert</span><span class="count"></span>
+      </p>"""
 
 
 def prompt_hint_json(mode: Mode, spec: ModelSpec) -> PromptHintJson:

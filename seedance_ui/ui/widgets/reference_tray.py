@@ -24,12 +24,12 @@ class ReferenceFiles(GradioRootModel):
 class ReferenceTray(MediaWidget):
     """Cards for reference files and links.
 
-    Events: `change` when files were added, removed or moved; `renumber` when a move or a removal gave
-    other files a new tag, with `{"moves": [{"kind": "image", "from": 2, "to": 1 | None}]}` (None: removed).
+    Event: `change` when files were added, removed or moved. The tags in the prompt follow in the page itself
+    (`assets/mentions.js`), so that one undo brings back both.
     """
 
     script = "reference_tray"
-    script_parts = ("links", "reference_card")
+    script_parts = ("links", "reference_card", "reference_order", "reference_drag")
     data_model = ReferenceFiles
     template = f"""
       <section class="reference-tray" aria-label="References">
@@ -43,6 +43,7 @@ class ReferenceTray(MediaWidget):
         </div>
         <div class="link-field" hidden></div>
         <ul class="tray" aria-label="Reference files" data-limits="{escape(json.dumps(dict(MAX_COUNTS)))}"></ul>
+        <p class="tray-undo" hidden><span></span><button type="button" class="btn small">Undo</button></p>
         <p class="drop-hint">Drop images, videos or audio here, paste them or a link to one, or add files.</p>
         <p class="vh" aria-live="polite"></p>
       </section>"""

@@ -17,8 +17,10 @@ from fastapi import FastAPI, HTTPException, Request, Response
 from fastapi.responses import FileResponse, JSONResponse
 from media_makers import make_image, wav_bytes
 from playwright.sync_api import Browser, Page, sync_playwright
+from samples import STRICT
 from sse_starlette import EventSourceResponse
 
+from seedance_ui.ui.prompt_box import create_prompt_box
 from seedance_ui.ui.widgets.banners import Banners
 from seedance_ui.ui.widgets.frame_slots import FramePair, FrameSlots
 from seedance_ui.ui.widgets.html_widget import UploadedFile
@@ -29,6 +31,7 @@ from seedance_ui.ui.widgets.reference_tray import ReferenceTray
 from tests.chromium import launch_chromium
 
 ASSETS = Path(__file__).resolve().parents[3] / "assets"
+HEAD_SCRIPTS = ("page", "mentions", "prompt_history", "prompt_box", "prompt_tint", "prompt_menu")
 PROVIDERS = {
     "aimlapi": {"label": "AIML API", "can_cancel": "never", "free": False, "can_be_asked": True},
     "scenario": {"label": "Scenario", "can_cancel": "maybe", "free": False, "can_be_asked": True},
@@ -88,8 +91,8 @@ def build_app(fake: FakeServer) -> FastAPI:
             raise HTTPException(404)
         return FileResponse(fake.media / name)
 
-    page_script = (ASSETS / "page.js").read_text(encoding="utf-8")
-    head = f"<style>{_stylesheets()}</style><script>{page_script}</script>"
+    scripts = "\n".join((ASSETS / f"{name}.js").read_text(encoding="utf-8") for name in HEAD_SCRIPTS)
+    head = f"<style>{_stylesheets()}</style><script>{scripts}</script>"
     return gr.mount_gradio_app(
         app, _build_page(fake), path="/", ssr_mode=False, run_history=False, head=head, footer_links=[]
     )
@@ -109,6 +112,7 @@ def _build_page(fake: FakeServer) -> gr.Blocks:
                 tray = ReferenceTray(elem_id="references")
                 frames = FrameSlots(elem_id="frames")
                 command, run = gr.Textbox(label="Command"), gr.Button("Run")
+                create_prompt_box(STRICT)
             with gr.Column(elem_id="stage"):
                 card = JobCard(elem_id="job-card", providers=PROVIDERS, own_machine=True)
                 player = Player(elem_id="player")
@@ -119,7 +123,6 @@ def _build_page(fake: FakeServer) -> gr.Blocks:
         tray.change(lambda files: fake.hear("tray", files), tray, None, **quiet)
         frames.change(lambda pair: fake.hear("frames", pair), frames, None, **quiet)
         for name, widget in (
-            ("renumber", tray),
             ("done", card),
             ("lost", card),
             ("relist", card),
@@ -230,6 +233,40 @@ def widgets(browser: Browser, server: FakeServer) -> Iterator[WidgetPage]:
     yield held
     assert held.errors == []
     context.close()
+
+
+@pytest.fixture(scope="module")
+def kept_page(browser: Browser, running_server: FakeServer) -> Iterator[WidgetPage]:
+    """Yield a page that the tests of a module share; see `widgets_again`."""
+    context = browser.new_context(reduced_motion="reduce")
+    page = context.new_page()
+    page.set_default_timeout(15_000)
+    yield WidgetPage(page, running_server)
+    context.close()
+
+
+@pytest.fixture
+def widgets_again(kept_page: WidgetPage, server: FakeServer) -> Iterator[WidgetPage]:
+    """Yield the shared page with an empty tray alone on its side, and an empty prompt."""
+    page = kept_page.page
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.evaluate(_EMPTY)
+    page.locator("#prompt textarea").fill("")
+    page.evaluate("scrollTo(0, 0)")
+    yield kept_page
+    assert kept_page.errors == []
+
+
+_EMPTY = """() => {
+  document.body.dataset.only = 'references';
+  if (!document.getElementById('only')) {
+    const hidden = '[data-only] #frames, [data-only=none] #references { display: none !important }';
+    document.head.append(Object.assign(document.createElement('style'), {id: 'only', textContent: hidden}));
+  }
+  for (const button of [...document.querySelectorAll('#references .remove')]) button.click();
+  seedance.prompt.forget();
+  document.activeElement?.blur();
+}"""
 
 
 @pytest.fixture
