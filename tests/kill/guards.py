@@ -31,9 +31,8 @@ GUARDS = (
             (
                 "jobs/writer.py",
                 "            jobs.c.state == job.state.value,\n            jobs.c.worker == job.worker,\n"
-                "            jobs.c.epoch == job.epoch,\n        )\n        with self._write() as db:\n"
-                "            if not self._change(db, as_seen, changes)",
-                "        )\n        with self._write() as db:\n            if not self._change(db, as_seen, changes)",
+                "            jobs.c.epoch == job.epoch,\n        )\n        try:\n",
+                "        )\n        try:\n",
             ),
         ),
         _RACES,
@@ -42,7 +41,7 @@ GUARDS = (
     Guard(
         "the intent to send is committed before the request",
         (
-            ("jobs/sending.py", f"        {_MOVE_TO_SUBMITTING}", ""),
+            ("jobs/sending.py", f"    {_MOVE_TO_SUBMITTING}    await _submit", "    await _submit"),
             ("jobs/sending.py", f"        {_SEND}", f"        {_SEND}        {_MOVE_TO_SUBMITTING}"),
         ),
         _POINTS,
@@ -135,8 +134,8 @@ GUARDS = (
         (
             (
                 "jobs/leases.py",
-                "dead = (jobs.c.lease_until < self._now()) & (jobs.c.worker != worker)",
-                "dead = jobs.c.worker != worker",
+                "is_over = and_(jobs.c.lease_until < self._now(), or_(jobs.c.worker != worker, is_left))",
+                "is_over = or_(jobs.c.worker != worker, is_left)",
             ),
         ),
         _RACES,
@@ -171,9 +170,8 @@ GUARDS = (
         (
             (
                 "jobs/sending.py",
-                "        await hold.tools.blocking(lambda: hold.tools.store.adopt("
-                'hold.job.job_id, remote_id=taken["remote_id"]))\n',
-                "",
+                "await hold.tools.blocking(lambda: store.adopt(job_id, remote_id=remote_id))",
+                "False",
             ),
         ),
         _RACES,
