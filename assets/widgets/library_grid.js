@@ -1,58 +1,157 @@
-// The library. Scope: element, props, trigger, watch.
-const {make, icon, setText, setAttribute, formatClock, formatCost} = window.seedance;
-const MODES = {text: 'Text', frames: 'Frames', references: 'References'};
+// The library: asks Python for pages of cards and shows them. Scope: element, props, trigger, watch; the library's parts.
+const PAGE_SIZE = 48;
+const MOST_AT_ONCE = 240;    // Python answers no more at once
 const root = element.querySelector('.library-grid');
 const list = root.querySelector('.lib-cards');
-const RESTING = {needs_attention: 'Needs attention', needs_key: 'Needs a key'};
-let cards = new Map();   // job_id -> card; kept while it would look the same, so that posters do not load again
+const more = root.querySelector('.lib-more');
+const bin = root.querySelector('.lib-bin');
+const picked = new Set();    // ids, in the order in which they were selected
+let cards = new Map();       // job_id -> card, in the order shown; kept while it would look the same, so that posters stay
+let items = [];
+let counts = {found: 0, videos: 0, deleted: 0};
+let asked = 0;               // the number of the last question; Python's answer carries that of its own
+let applied = 0;
+let isAskingMore = false;
+let announced = 0;           // the number of the question whose result is to be said aloud
+let shownQuery = '';         // what the cards on show were asked by
+const questions = new Map(); // number -> query as text
+let focusOn = null;          // job_id of a card that is to have the focus once it is there
 
-function formatAge(created) {
-  const then = new Date(created);
-  const minutes = Math.floor((Date.now() - then) / 60_000);
-  if (minutes < 1) return 'just now';
-  if (minutes < 60) return `${minutes} min ago`;
-  if (minutes < 24 * 60) return `${Math.floor(minutes / 60)} h ago`;
-  if (minutes < 48 * 60) return 'yesterday';
-  return then.toLocaleDateString('en-GB', {day: 'numeric', month: 'short'});
+// -- asking ------------------------------------------------------------------------------------------
+
+// What to list: the head of the library as far as it is shown now, or what follows `after`.
+function nextLook(after = null) {
+  const query = readQuery();
+  asked += 1;
+  questions.set(asked, JSON.stringify(query));
+  const isSame = questions.get(asked) === shownQuery;
+  const limit = after || !isSame ? PAGE_SIZE : Math.min(MOST_AT_ONCE, Math.max(PAGE_SIZE, items.length));
+  return {asked, query, after, limit};
 }
 
-// What decides how a card is built; the rest of it is text that is written anew.
-function looks({state, is_closed: isClosed, is_missing: isMissing, flag, remote_id: remoteId}) {
-  return JSON.stringify([state, isClosed, isMissing, flag, remoteId]);
+function refresh() {
+  trigger('look', nextLook());
 }
 
-function build(item) {
-  const isResting = item.state in RESTING;
-  const title = make('span', {class: 'ttl', text: item.prompt || 'Without a prompt'});
-  const open = make('button', {type: 'button', class: 'open'}, isResting ? buildRest(item) : buildPoster(item), title);
-  const meta = make('span', {class: 'meta'});
-  const more = [];
-  if (isResting && item.remote_id) more.push(make('span', {class: 'meta', text: `Generation ID ${item.remote_id}`}));
-  if (item.flag) more.push(make('span', {class: 'flag'}, icon('warn'), make('span', {text: item.flag})));
-  open.onclick = () => {
-    props.current = item.job_id;
-    markCurrent();
-    trigger('open', {job: item.job_id});
-  };
-  return {node: make('li', {class: 'lib-card'}, open, meta, ...more), open, meta, looks: looks(item)};
+function askAnew() {
+  drawTools();
+  const look = nextLook();
+  announced = look.asked;
+  list.setAttribute('aria-busy', 'true');
+  trigger('look', look);
 }
 
-function buildPoster(item) {
-  const image = make('img', {alt: '', loading: 'lazy', decoding: 'async'});
-  image.onerror = () => image.remove();
-  if (item.poster_url) image.src = item.poster_url;
-  const length = make('span', {class: 'dur', text: item.duration_s === null ? '' : formatClock(item.duration_s)});
-  const missing = make('span', {class: 'state'}, icon('x'), make('span', {text: 'File missing'}));
-  const poster = make('span', {class: 'poster'}, ...(item.poster_url ? [image] : []), item.is_missing ? missing : length);
-  poster.classList.toggle('tall', item.height_px > item.width_px);
-  poster.classList.toggle('is-missing', item.is_missing);
-  return poster;
+function askMore() {
+  if (isAskingMore || more.hidden) return;
+  isAskingMore = true;
+  trigger('look', nextLook(items.at(-1).job_id));
 }
 
-function buildRest({state, is_closed: isClosed}) {
-  const words = isClosed ? `${RESTING[state]} · closed` : RESTING[state];
-  const badge = make('span', {class: 'badge'}, icon(state === 'needs_key' ? 'key' : 'ask'));
-  return make('span', {class: 'poster is-resting'}, badge, make('span', {text: words}));
+// -- answers -----------------------------------------------------------------------------------------
+
+function take(page) {
+  if (page.asked < applied) return;
+  const query = questions.get(page.asked) ?? JSON.stringify(readQuery());
+  for (const number of questions.keys()) if (number <= page.asked) questions.delete(number);
+  if (page.after === null) items = withTail(page, query === shownQuery);
+  else if (items.at(-1)?.job_id === page.after) items = [...items, ...page.items.filter(({job_id: id}) => !cards.has(id))];
+  applied = page.asked;
+  shownQuery = query;
+  ({counts} = page);
+  const isAtEnd = page.items.length === 0 || items.length >= counts.found;
+  isAskingMore = false;
+  draw(isAtEnd);
+  if (page.problem) showToast(page.problem, null, () => {});
+  if (announced && page.asked >= announced) announce();
+}
+
+// A new head keeps what is shown behind it: an answer has one page, or a few.
+function withTail(page, isSame) {
+  const last = page.items.at(-1)?.job_id;
+  const end = isSame && page.items.length < page.counts.found ? items.findIndex(({job_id: id}) => id === last) : -1;
+  const known = new Set(page.items.map(({job_id: id}) => id));
+  return end < 0 ? page.items : [...page.items, ...items.slice(end + 1).filter(({job_id: id}) => !known.has(id))];
+}
+
+function announce() {
+  announced = 0;
+  setText(root.querySelector('.lib-said'), foundText(counts.found));
+}
+
+// -- drawing -----------------------------------------------------------------------------------------
+
+function draw(isAtEnd) {
+  const before = cards;
+  cards = new Map(items.map(item => [item.job_id, keepOrBuild(before.get(item.job_id), item)]));
+  place([...cards.values()].map(({node}) => node), before);
+  for (const card of cards.values()) drawMarks(card);
+  list.removeAttribute('aria-busy');
+  list.hidden = !items.length;
+  more.hidden = isAtEnd;
+  drawHead();
+  drawEmpty();
+  markCurrent();
+  if (focusOn && cards.has(focusOn)) focusCard(focusOn);
+  watcher.unobserve(more);
+  watcher.observe(more);    // tells anew whether it is in sight
+}
+
+function keepOrBuild(known, item) {
+  if (known?.looks !== looks(item)) {
+    const card = buildCard(item, actions);
+    offerPreview(card);
+    return card;
+  }
+  known.item = item;
+  return known;
+}
+
+// Moves no card that may stay: moving it would take the focus off it.
+function place(nodes, before) {
+  const wanted = new Set(nodes);
+  const focused = [...before.values()].find(({node}) => node.contains(document.activeElement));
+  for (const node of [...list.children]) if (!wanted.has(node)) node.remove();
+  let next = list.firstElementChild;
+  for (const node of nodes) {
+    if (node === next) next = next.nextElementSibling;
+    else list.insertBefore(node, next);
+  }
+  const moved = focused && cards.get(focused.item.job_id);
+  if (moved && !moved.node.contains(document.activeElement)) moved.open.focus({preventScroll: true});
+}
+
+function drawMarks({item, meta, star, pick}) {
+  setText(meta, metaText(item));
+  if (star) setAttribute(star, 'aria-pressed', String(item.is_favourite));
+  if (pick) pick.checked = picked.has(item.job_id);
+}
+
+function drawHead() {
+  const query = JSON.parse(shownQuery || '{}');
+  const isWhole = !isFiltered(query) && !query.deleted;
+  setText(root.querySelector('.count'), isWhole ? videosText(counts.videos) : foundText(counts.found));
+  tools.hidden = isWhole && counts.found === 0;
+  drawTools();
+  const group = root.querySelector('.picked');
+  group.hidden = picked.size === 0 || view.deleted;
+  setText(group.querySelector('b'), t('{count} selected', {count: picked.size}));
+  const compare = group.querySelector('.compare-picked');
+  compare.disabled = picked.size !== 2;
+  setAttribute(compare, 'title', picked.size === 2 ? null : t('Select two videos to compare them'));
+  bin.hidden = view.deleted || counts.deleted === 0;
+  setText(bin, t('Recently deleted: {count}', {count: counts.deleted}));
+}
+
+function drawEmpty() {
+  const query = JSON.parse(shownQuery || '{}');
+  const empty = root.querySelector('.lib-empty');
+  const clear = empty.querySelector('button');
+  empty.hidden = items.length > 0;
+  clear.hidden = !isFiltered(query);
+  const words = isFiltered(query) ? t('No video matches.')
+    : query.deleted ? t('Nothing was deleted in the last 24 hours.')
+      : t('No videos yet. The first one appears here when it is ready.');
+  setText(empty.querySelector('span'), words);
 }
 
 function markCurrent() {
@@ -62,30 +161,101 @@ function markCurrent() {
   }
 }
 
-function draw() {
-  const items = props.value || [];
-  const before = cards;
-  cards = new Map(items.map(item => {
-    const known = before.get(item.job_id);
-    return [item.job_id, known?.looks === looks(item) ? known : build(item)];
-  }));
-  for (const item of items) {
-    const parts = [MODES[item.mode] ?? item.mode, formatCost(item.cost), formatAge(item.created_at)];
-    setText(cards.get(item.job_id).meta, parts.join(' · '));
-  }
-  const videos = items.filter(({state}) => !(state in RESTING)).length;
-  const nodes = [...cards.values()].map(({node}) => node);
-  if (nodes.length !== list.children.length || nodes.some((node, index) => list.children[index] !== node)) {
-    const focused = [...cards.values()].findIndex(({open}) => open === document.activeElement);
-    list.replaceChildren(...nodes);
-    nodes[focused]?.querySelector('.open').focus({preventScroll: true});    // moving a card takes the focus off it
-  }
-  list.hidden = !items.length;
-  root.querySelector('.lib-empty').hidden = items.length > 0;
-  setText(root.querySelector('.count'), videos === 0 ? '' : videos === 1 ? '1 video' : `${videos} videos`);
-  markCurrent();
+function focusCard(id) {
+  focusOn = null;
+  cards.get(id).open.focus();
 }
 
-watch('value', draw);
+// -- what a person can do ----------------------------------------------------------------------------
+
+const actions = {
+  open(id) {
+    props.current = id;
+    markCurrent();
+    trigger('open', {job: id});
+  },
+  pick(id, isPicked) {
+    if (isPicked) picked.add(id);
+    else picked.delete(id);
+    drawHead();
+  },
+  favourite(id, isOn) {
+    change(id, {is_favourite: isOn});
+    trigger('favourite', {job: id, on: isOn, look: nextLook()});
+  },
+  discard(id) {
+    const focusAfter = neighbour(id);
+    takeOut(id);
+    trigger('discard', {job: id, look: nextLook()});
+    const back = () => { focusOn = id; trigger('restore', {job: id, look: nextLook()}); };
+    showToast(t('Deleted. You can bring it back for 24 hours.'), back, focusAfter);
+  },
+  restore(id) {
+    const focusAfter = neighbour(id);
+    takeOut(id);
+    trigger('restore', {job: id, look: nextLook()});
+    showToast(t('Restored.'), null, focusAfter);
+    focusAfter();
+  },
+  showChildren(id, prompt) {
+    clearFilters();
+    Object.assign(view, {deleted: false, parent: id, parentPrompt: prompt});
+    askAnew();
+    viewLine.querySelector('button').focus();
+  },
+};
+
+// Shown at once; Python's answer says whether it holds.
+function change(id, marks) {
+  items = items.map(item => (item.job_id === id ? {...item, ...marks} : item));
+  draw(more.hidden);
+}
+
+function takeOut(id) {
+  endPreview();
+  items = items.filter(({job_id: other}) => other !== id);
+  picked.delete(id);
+  counts = {...counts, found: counts.found - 1};
+  draw(more.hidden);
+}
+
+// Returns what puts the focus on the card behind this one, else before it, else on what is left.
+function neighbour(id) {
+  const ids = [...cards.keys()];
+  const at = ids.indexOf(id);
+  const next = ids[at + 1] ?? ids[at - 1];
+  return () => {
+    if (cards.has(next)) focusCard(next);
+    else [viewLine.querySelector('button'), searchField, bin].find(node => node.checkVisibility())?.focus();
+  };
+}
+
+const watcher = new IntersectionObserver(
+  entries => { if (entries.some(({isIntersecting}) => isIntersecting)) askMore(); },
+  {rootMargin: '800px 0px'},
+);
+more.onclick = askMore;
+root.querySelector('.compare-picked').onclick = () => trigger('compare', {jobs: [...picked]});
+root.querySelector('.unpick').onclick = () => {
+  picked.clear();
+  for (const card of cards.values()) drawMarks(card);
+  drawHead();
+  list.querySelector('.pick input')?.focus();
+};
+bin.onclick = () => {
+  clearFilters();
+  view.deleted = true;
+  askAnew();
+  viewLine.querySelector('button').focus();
+};
+root.querySelector('.lib-empty button').onclick = () => {
+  clearFilters();
+  askAnew();
+  searchField.focus();
+};
+listenToTools(askAnew);
+window.seedance.refreshLibrary = refresh;
+watch('value', () => { if (props.value) take(props.value); });
 watch('current', markCurrent);
-draw();
+if (props.value) take(props.value);
+else draw(true);

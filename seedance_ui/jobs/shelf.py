@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, case, func, select, update
 
 from seedance_ui.domain.job import RESTING_STATES, Job, JobState
 from seedance_ui.domain.library_query import LibraryQuery
@@ -57,10 +57,13 @@ class Shelf(Writer):
             rows = db.execute(page).mappings().all()
         return self.readable_of(rows)
 
-    def count_shelf(self, owner: str | None, query: LibraryQuery) -> int:
-        """Return how many a query finds, on all its pages."""
+    def count_shelf(self, owner: str | None, query: LibraryQuery) -> tuple[int, int]:
+        """Return how many a query finds on all its pages, and how many of those are finished videos."""
+        videos = func.count(case((jobs.c.state == JobState.SUCCEEDED.value, 1)))
+        counts = select(func.count(), videos).select_from(jobs).where(_matches(owner, query))
         with self._read() as db:
-            return db.execute(select(func.count()).select_from(jobs).where(_matches(owner, query))).scalar_one()
+            found, finished = db.execute(counts).one()
+        return found, finished
 
     def on_shelf(self, job_id: str, owner: str | None) -> Job | None:
         """Return one of an owner's library, a deleted one too while it can come back; None for any other.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TypedDict
 
 from seedance_ui.domain.job import Job
 from seedance_ui.domain.library_item import LibraryItemJson, build_library_item
@@ -13,8 +14,22 @@ from seedance_ui.services.parts import Parts
 EVERYTHING = LibraryQuery()
 """All that is not deleted, newest first."""
 
+DELETED = LibraryQuery(deleted=True)
+"""All that can be brought back."""
+
 PAGE_SIZE = 48
 """How many the library shows at first, and how many more each time: full rows of 4, 3 and 2."""
+
+
+class LibraryCountsJson(TypedDict):
+    """How many a library holds."""
+
+    found: int
+    """Of what is asked for."""
+    videos: int
+    """The finished ones among those; the others rest."""
+    deleted: int
+    """What can be brought back, whatever is asked for."""
 
 
 class Showing(Parts):
@@ -40,9 +55,15 @@ class Showing(Parts):
             lambda: self._library_items(owner, self._store.shelf(owner, query, after=after, limit=limit))
         )
 
-    async def library_total(self, owner: str | None, query: LibraryQuery = EVERYTHING) -> int:
+    async def library_counts(self, owner: str | None, query: LibraryQuery = EVERYTHING) -> LibraryCountsJson:
         """Return how many an owner's library holds of what is asked for, on all its pages."""
-        return await self._tools.blocking(self._store.count_shelf, owner, query)
+
+        def count() -> LibraryCountsJson:
+            found, videos = self._store.count_shelf(owner, query)
+            deleted, _ = self._store.count_shelf(owner, DELETED)
+            return {"found": found, "videos": videos, "deleted": deleted}
+
+        return await self._tools.blocking(count)
 
     async def library_item(self, job_id: str, *, owner: str | None) -> LibraryItemJson | None:
         """Return one of an owner's library, a deleted one too while it can be brought back; None for any other."""

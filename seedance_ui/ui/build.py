@@ -21,7 +21,7 @@ from seedance_ui.ui.frames_tab import FramesTab, create_frames_tab
 from seedance_ui.ui.generate import GenerateHandlers, on_failure, on_send_again_failure
 from seedance_ui.ui.header import create_header
 from seedance_ui.ui.keys import KeyHandlers
-from seedance_ui.ui.library_panel import create_library_panel
+from seedance_ui.ui.library_panel import REFRESH_JS, create_library_panel, wire_library
 from seedance_ui.ui.offers import shown_offers
 from seedance_ui.ui.page import Page
 from seedance_ui.ui.prompt_box import PromptBox, create_prompt_box
@@ -115,7 +115,7 @@ def build_ui(services: Services) -> gr.Blocks:
                 notice = Notice(elem_id="notice")
                 card = JobCard(elem_id="job-card", providers=provider_facts(offers), own_machine=not services.is_public)
                 player = Player(elem_id="player")
-        stage = Stage(notice, card, player, create_compare_view(), create_library_panel())
+        stage = Stage(notice, card, player, create_compare_view(), create_library_panel(offers))
         _wire_form(services, composer, stage)
         wire_fix(services, composer.frames, composer.references, composer.inputs, _PRIVATE)
         _wire_generate(services, composer, stage, state)
@@ -220,12 +220,11 @@ def _wire_generate(services: Services, composer: Composer, stage: Stage, state: 
 
 def _wire_stage(services: Services, composer: Composer, stage: Stage, state: gr.BrowserState, demo: gr.Blocks) -> None:
     handlers = StageHandlers(services)
-    shown = [stage.player, stage.library]
     demo.load(handlers.on_load, state, [stage.card, stage.library, state], **_PRIVATE)
-    stage.card.done(handlers.on_done, state, shown, **_PRIVATE)
-    stage.card.relist(handlers.on_relist, state, stage.library, **_PRIVATE)
-    stage.card.closed(handlers.on_closed, state, [stage.card, stage.library], **_PRIVATE)
-    stage.library.open(handlers.on_open, state, [stage.card, *shown], **_PRIVATE).then(
-        fn=None, js="() => window.seedance.showStage()", **_PRIVATE
+    stage.card.done(handlers.on_done, state, [stage.player, stage.library], **_PRIVATE).then(
+        fn=None, js=REFRESH_JS, **_PRIVATE
     )
+    stage.card.relist(fn=None, js=REFRESH_JS, **_PRIVATE)
+    stage.card.closed(handlers.on_closed, state, stage.card, **_PRIVATE).then(fn=None, js=REFRESH_JS, **_PRIVATE)
+    wire_library(services, stage.library, stage.card, stage.player, state, _PRIVATE)
     stage.player.keep_seed(on_keep_seed, None, composer.settings.seed, **_PRIVATE)

@@ -71,7 +71,8 @@ def wire_runs(services: Services, parts: RunParts, private: dict[str, Any]) -> N
     ):
         event(handler, inputs, filled, **private).then(fn=None, js=_FILLED_JS, **private)
     parts.last_frames.newest(remix.on_newest, parts.state, parts.last_frames, **private)
-    parts.compare.compare(compare.on_compare, parts.state, parts.compare, **private)
+    for asks in (parts.compare, parts.library):
+        asks.compare(compare.on_compare, parts.state, parts.compare, **private)
     _wire_descent(parts, private)
 
 

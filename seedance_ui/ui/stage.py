@@ -1,16 +1,14 @@
-"""Handlers of the stage and the library: what a job became, and what was made before."""
+"""Handlers of the stage: what a job became."""
 
 from __future__ import annotations
 
-from typing import Any
-
 import gradio as gr
 
-from seedance_ui.domain.library_item import LibraryItemJson
 from seedance_ui.domain.model_spec import MAX_SEED
 from seedance_ui.providers.offers import Offer
 from seedance_ui.services import Services
 from seedance_ui.ui import session
+from seedance_ui.ui.library_panel import LibraryHandlers
 from seedance_ui.ui.widgets.job_card import ProviderFacts
 
 
@@ -19,6 +17,7 @@ class StageHandlers:
 
     def __init__(self, services: Services) -> None:
         self._services = services
+        self._library = LibraryHandlers(services)
 
     async def on_load(self, state: object) -> tuple[object, object, object]:
         """Attach a page that was opened; a visitor is known from here on. Outputs: job card, library, state."""
@@ -26,39 +25,21 @@ class StageHandlers:
         owner = self._services.owner_of(visitor)
         jobs = await self._services.open_jobs(owner)
         card = jobs[0]["job_id"] if jobs else gr.skip()
-        return card, await self._services.library(owner), session.state_of(visitor)
+        return card, await self._library.page(owner), session.state_of(visitor)
 
     async def on_done(self, state: object, event: gr.EventData) -> tuple[object, object]:
         """Show what the job card's job became. Outputs: player, library."""
-        items = await self._items(state)
-        item = _find(items, event._data)
-        return item or gr.skip(), gr.update(value=items, current=item["job_id"]) if item else gr.update(value=items)
+        data = event._data
+        job_id = data.get("job") if isinstance(data, dict) else None
+        owner = self._services.owner_of(session.read_visitor(state))
+        item = await self._services.library_item(job_id, owner=owner) if isinstance(job_id, str) else None
+        return (item, gr.update(current=item["job_id"])) if item else (gr.skip(), gr.skip())
 
-    async def on_open(self, state: object, event: gr.EventData) -> tuple[object, object, object]:
-        """Show what was chosen in the library: a video, or a job that rests. Outputs: job card, player, library."""
-        items = await self._items(state)
-        item = _find(items, event._data)
-        if item is None:
-            return gr.skip(), gr.skip(), gr.skip()
-        library = gr.update(value=items, current=item["job_id"])
-        return (gr.skip(), item, library) if item["video_url"] else (item["job_id"], None, library)
-
-    async def on_relist(self, state: object) -> list[LibraryItemJson]:
-        """List again, after a job came to rest or went on. Output: library."""
-        return await self._items(state)
-
-    async def on_closed(self, state: object) -> tuple[object, object]:
-        """Let go of a job that was closed, for the next open one. Outputs: job card, library."""
-        owner = self._owner(state)
+    async def on_closed(self, state: object) -> object:
+        """Let go of a job that was closed, for the next open one. Output: job card."""
+        owner = self._services.owner_of(session.read_visitor(state))
         jobs = await self._services.open_jobs(owner) if owner is not None else []
-        return (jobs[0]["job_id"] if jobs else None), await self._items(state)
-
-    async def _items(self, state: object) -> list[LibraryItemJson]:
-        owner = self._owner(state)
-        return await self._services.library(owner) if owner is not None else []
-
-    def _owner(self, state: object) -> str | None:
-        return self._services.owner_of(session.read_visitor(state))
+        return jobs[0]["job_id"] if jobs else None
 
 
 def on_keep_seed(event: gr.EventData) -> object:
@@ -78,8 +59,3 @@ def provider_facts(offers: tuple[Offer, ...]) -> dict[str, ProviderFacts]:
         }
         for offer in offers
     }
-
-
-def _find(items: list[LibraryItemJson], data: Any) -> LibraryItemJson | None:
-    job_id = data.get("job") if isinstance(data, dict) else None
-    return next((item for item in items if item["job_id"] == job_id), None)

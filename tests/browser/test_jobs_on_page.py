@@ -86,7 +86,7 @@ def test_library_shows_newest_first_and_plays_what_is_chosen_after_a_restart(stu
     expect(posters.nth(0)).to_contain_text("The newer one")
     expect(posters.nth(1)).to_contain_text("The older one")
     studio.page.wait_for_function("() => document.querySelector('#library img').naturalWidth > 0")
-    posters.nth(1).get_by_role("button").click()
+    posters.nth(1).locator(".open").click()
     expect(studio.video).to_have_attribute("src", f"/media/{made[0]}.mp4")
     studio.expect_playing()
     expect(studio.player).to_contain_text("The older one")

@@ -112,7 +112,7 @@ def test_send_again_is_one_new_job_and_the_old_one_is_closed_from_the_library(
     assert app.snapshot(old)["state"] == "needs_attention"
 
     resting = entry(studio, "Sent twice").filter(has_text="Needs attention")
-    resting.get_by_role("button").press("Enter")
+    resting.locator(".open").press("Enter")
     expect(studio.card).to_have_attribute("data-job", old)
     expect(studio.player).to_be_hidden()
     button(studio, "Close").press("Enter")
@@ -121,7 +121,7 @@ def test_send_again_is_one_new_job_and_the_old_one_is_closed_from_the_library(
     studio.reload()
     expect(resting).to_contain_text("closed")
     expect(studio.card.get_by_text("Your video plays here")).to_be_visible()
-    resting.get_by_role("button").click()
+    resting.locator(".open").click()
     expect(button(studio, "Check again")).to_be_visible()
 
 
@@ -135,7 +135,7 @@ def test_video_deleted_by_hand_is_missing_and_generate_works(studio: Studio, app
     studio.reload()
     missing = entry(studio, "Soon deleted")
     expect(missing).to_contain_text("File missing")
-    missing.get_by_role("button").click()
+    missing.locator(".open").click()
     expect(studio.player.get_by_role("alert")).to_have_text(re.compile("^File missing"))
     expect(studio.player.get_by_role("button", name="Download", exact=True)).to_be_hidden()
     studio.make_it_quick()

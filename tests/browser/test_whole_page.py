@@ -142,7 +142,7 @@ def test_prompt_with_markup_stays_text_in_player_and_library(studio: Studio) -> 
     for _ in ("made", "reloaded"):
         library_item = studio.library.get_by_role("listitem").first
         expect(library_item).to_contain_text(HOSTILE)
-        library_item.get_by_role("button").click()
+        library_item.locator(".open").click()
         expect(studio.player.get_by_text(HOSTILE, exact=True)).to_be_visible()
         expect(studio.video).to_have_attribute("aria-label", HOSTILE)
         assert studio.page.locator("img[src='x']").count() == 0

@@ -44,7 +44,16 @@ async def unsure(services: Services, owner: str | None = LOCAL_OWNER) -> str:
 
 
 async def test_on_load_of_an_empty_page_shows_an_empty_library(services: Services) -> None:
-    assert await StageHandlers(services).on_load({}) == (gr.skip(), [], {})
+    card, library, state = await StageHandlers(services).on_load({})
+
+    assert (card, state) == (gr.skip(), {})
+    assert library == {
+        "asked": 0,
+        "after": None,
+        "items": [],
+        "counts": {"found": 0, "videos": 0, "deleted": 0},
+        "problem": None,
+    }
 
 
 async def test_on_load_lists_what_was_made(services: Services) -> None:
@@ -53,7 +62,7 @@ async def test_on_load_lists_what_was_made(services: Services) -> None:
     card, library, _ = await StageHandlers(services).on_load({})
 
     assert card == gr.skip()
-    assert [item["job_id"] for item in library] == [job_id]
+    assert [item["job_id"] for item in library["items"]] == [job_id]
 
 
 async def test_on_load_in_public_without_visitor_makes_one_who_owns_nothing(start_services: Any) -> None:
@@ -64,10 +73,10 @@ async def test_on_load_in_public_without_visitor_makes_one_who_owns_nothing(star
 
     card, library, state = await StageHandlers(services).on_load({})
 
-    assert (card, library) == (gr.skip(), [])
+    assert (card, library["items"]) == (gr.skip(), [])
     assert len(state["visitor"]) == 64
     _, library, state = await StageHandlers(services).on_load({"visitor": "somebody"})
-    assert len(library) == 1
+    assert len(library["items"]) == 1
     assert state == {"visitor": "somebody"}
 
 
@@ -77,46 +86,12 @@ async def test_on_done_shows_the_video_and_marks_it(services: Services) -> None:
     item, library = await StageHandlers(services).on_done({}, event({"job": job_id, "state": "succeeded"}))
 
     assert item["video_url"] == f"/media/{job_id}.mp4"
-    assert library["current"] == job_id and len(library["value"]) == 1
-
-
-@pytest.mark.parametrize("data", [None, {}, {"job": "unknown"}, {"job": ["x"]}, "text"], ids=repr)
-async def test_on_open_of_what_is_not_there_changes_nothing(services: Services, data: object) -> None:
-    await finished(services)
-
-    assert await StageHandlers(services).on_open({}, event(data)) == (gr.skip(), gr.skip(), gr.skip())
-
-
-async def test_on_open_in_public_does_not_show_a_strangers_video(start_services: Any) -> None:
-    services = start_services({"SEEDANCE_PUBLIC": "on"})
-    job_id = await finished(services, owner=services.owner_of("somebody"))
-    handlers = StageHandlers(services)
-
-    assert (await handlers.on_open({"visitor": "another"}, event({"job": job_id})))[1] == gr.skip()
-    assert (await handlers.on_open({"visitor": "somebody"}, event({"job": job_id})))[1]["job_id"] == job_id
-
-
-async def test_on_open_of_a_video_leaves_the_job_card_alone(services: Services) -> None:
-    job_id = await finished(services)
-
-    card, player, library = await StageHandlers(services).on_open({}, event({"job": job_id}))
-
-    assert card == gr.skip()
-    assert (player["job_id"], player["state"], player["is_missing"]) == (job_id, "succeeded", False)
     assert library["current"] == job_id
 
 
-async def test_on_open_of_a_video_whose_file_is_gone_says_so(services: Services) -> None:
-    """B16: nothing else breaks."""
-    job_id = await finished(services)
-    path = services.media_path(f"{job_id}.mp4")
-    assert path is not None
-    path.unlink()
-
-    _, player, _ = await StageHandlers(services).on_open({}, event({"job": job_id}))
-
-    assert player["is_missing"] is True
-    await finished(services)
+@pytest.mark.parametrize("data", [None, {}, {"job": "unknown"}, {"job": ["x"]}, "text"], ids=repr)
+async def test_on_done_of_what_is_not_there_changes_nothing(services: Services, data: object) -> None:
+    assert await StageHandlers(services).on_done({}, event(data)) == (gr.skip(), gr.skip())
 
 
 # Jobs that rest
@@ -130,25 +105,20 @@ async def test_on_closed_lets_go_of_the_job_and_the_library_keeps_it(services: S
 
     for job_id, following in ((newer, older), (older, None)):
         await services.close(job_id)
-        assert (await handlers.on_closed({}))[0] == following
-    assert (await handlers.on_load({}))[0] == gr.skip()
-
-    listed = await handlers.on_relist({})
-    assert [(item["job_id"], item["state"], item["is_closed"], item["video_url"]) for item in listed] == [
+        assert await handlers.on_closed({}) == following
+    card, library, _ = await handlers.on_load({})
+    assert card == gr.skip()
+    assert [(item["job_id"], item["state"], item["is_closed"], item["video_url"]) for item in library["items"]] == [
         (newer, "needs_attention", True, None),
         (older, "needs_attention", True, None),
     ]
-    card, player, library = await handlers.on_open({}, event({"job": older}))
-    assert (card, player, library["current"]) == (older, None, older)
 
 
 async def test_on_closed_in_public_shows_a_stranger_nothing(start_services: Any) -> None:
     services = start_services({"SEEDANCE_PUBLIC": "on"})
     await unsure(services, owner=services.owner_of("somebody"))
-    handlers = StageHandlers(services)
 
-    assert await handlers.on_closed({"visitor": "another"}) == (None, [])
-    assert await handlers.on_relist({}) == []
+    assert await StageHandlers(services).on_closed({"visitor": "another"}) is None
 
 
 async def test_on_send_again_makes_one_job_a_token_and_shows_it(services: Services) -> None:

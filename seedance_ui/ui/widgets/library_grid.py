@@ -2,36 +2,110 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypedDict
 
+from seedance_ui.domain.library_item import LibraryItemJson
+from seedance_ui.services.showing import LibraryCountsJson
 from seedance_ui.ui.widgets.html_widget import DisplayWidget
 
 
-class LibraryGrid(DisplayWidget):
-    """Shows a list of library items (JSON), in the order given.
+class LibraryPageJson(TypedDict):
+    """An answer to one question of the grid: some of what it asked for, in its order."""
 
-    Event: `open` with `{"job": job_id}`; the id comes from the browser and is checked as such.
+    asked: int
+    """The question's number, as the grid counts them; 0 for the page that comes without any."""
+    after: str | None
+    """job_id behind which these items come; None for the head of the list."""
+    items: list[LibraryItemJson]
+    counts: LibraryCountsJson
+    problem: str | None
+    """What could not be done, in words."""
+
+
+class ProviderChoiceJson(TypedDict):
+    """A provider that videos can be filtered by."""
+
+    id: str
+    label: str
+
+
+class LibraryGrid(DisplayWidget):
+    """Shows pages of library items (`LibraryPageJson`), and asks for others.
+
+    Events, whose data comes from the browser and is checked as such. `look` is what to list: `{"asked": int,
+    "query": {…}, "after": job_id or null, "limit": int}`.
+
+    - `look` with a look.
+    - `open` with `{"job": job_id}`.
+    - `favourite` with `{"job": job_id, "on": bool, "look": look}`.
+    - `discard`, `restore` with `{"job": job_id, "look": look}`.
+    - `compare` with `{"jobs": [job_id, job_id]}`, in the order in which they were selected.
+
+    `window.seedance.refreshLibrary()` lists again what is shown.
     """
 
     script = "library_grid"
-    schema = {"type": "array", "items": {"type": "object"}}
+    script_parts = ("library_words", "library_card", "library_preview", "library_tools", "library_toast")
+    schema = {"type": "object"}
     template = """
       <section class="library-grid" aria-label="Library">
-        <h2>Library <span class="count"></span></h2>
-        <p class="lib-empty">No videos yet. The first one appears here when it is ready.</p>
+        <div class="lib-head">
+          <h2>Library <span class="count"></span></h2>
+          <div class="picked" role="group" aria-label="Selection" hidden>
+            <b></b>
+            <button type="button" class="btn tonal compare-picked" disabled>Compare</button>
+            <button type="button" class="btn ghost unpick">Clear</button>
+          </div>
+          <div class="lib-tools" role="search" aria-label="Find videos" hidden>
+            <label class="search"><svg class="ic" aria-hidden="true"><use href="#i-search"></use></svg>
+              <input type="search" placeholder="Search prompts" aria-label="Search prompts" maxlength="200"
+                autocomplete="off"></label>
+            <fieldset class="seg lib-show" role="radiogroup" aria-label="Show"><div class="wrap">
+              <label><input type="radio" name="lib-show" value="" checked><span>All</span></label>
+              <label><input type="radio" name="lib-show" value="text"><span>Text</span></label>
+              <label><input type="radio" name="lib-show" value="frames"><span>Frames</span></label>
+              <label><input type="radio" name="lib-show" value="references"><span>References</span></label>
+            </div></fieldset>
+            <button type="button" class="btn square only-favourites" aria-pressed="false" aria-label="Favourites only"
+              title="Favourites only"><svg class="ic" aria-hidden="true"><use href="#i-star"></use></svg></button>
+            <select data-filter="provider" aria-label="Provider filter"><option value="">Any provider</option></select>
+            <select data-filter="date" aria-label="Date filter"><option value="">Any time</option>
+              <option value="1">Today</option><option value="7">Last 7 days</option>
+              <option value="30">Last 30 days</option></select>
+            <select data-filter="order" aria-label="Order"><option value="newest">Newest first</option>
+              <option value="oldest">Oldest first</option></select>
+          </div>
+        </div>
+        <p class="lib-view" hidden><span></span>
+          <button type="button" class="btn small">Show the whole library</button></p>
+        <p class="vh lib-said" role="status"></p>
+        <div class="lib-empty"><span>No videos yet. The first one appears here when it is ready.</span>
+          <button type="button" class="btn small" hidden>Clear filters</button></div>
         <ul class="lib-cards" hidden></ul>
+        <div class="lib-end">
+          <button type="button" class="btn lib-more" hidden>Show more</button>
+          <button type="button" class="linkish lib-bin" hidden></button>
+        </div>
+        <div class="lib-toast" hidden><span role="status"></span>
+          <button type="button" class="btn small undo" aria-keyshortcuts="Control+Z Meta+Z">Undo</button>
+          <button type="button" class="btn ghost small close" aria-label="Close"><svg class="ic" aria-hidden="true"><use
+            href="#i-x"></use></svg></button></div>
       </section>"""
 
-    def __init__(self, value: list[dict[str, Any]] | None = None, *, current: str | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        value: LibraryPageJson | None = None,
+        *,
+        current: str | None = None,
+        providers: list[ProviderChoiceJson] | None = None,
+        **kwargs: Any,
+    ) -> None:
         """Make the grid.
 
         Args:
-            value: Library items.
+            value: The first page; None before it is known.
             current: job_id of the video in the player.
+            providers: What can be filtered by.
             **kwargs: For `gr.HTML`.
         """
-        super().__init__(value, current=current or "", **kwargs)
-
-    def postprocess(self, value: list[dict[str, Any]] | None) -> list[dict[str, Any]]:
-        """Return the items."""
-        return list(value or [])
+        super().__init__(value, current=current or "", providers=providers or [], **kwargs)

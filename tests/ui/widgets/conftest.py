@@ -130,8 +130,13 @@ def _build_page(fake: FakeServer) -> gr.Blocks:
             ("send_again", card),
             ("keep_seed", player),
             ("open", library),
+            ("look", library),
+            ("favourite", library),
+            ("discard", library),
+            ("restore", library),
+            ("compare", library),
         ):
-            getattr(widget, name)(_hear(fake, name), None, None, **quiet)
+            getattr(widget, name)(_hear(fake, name), None, None, trigger_mode="multiple", **quiet)
     demo.queue(default_concurrency_limit=8)
     return demo
 

@@ -1,0 +1,85 @@
+"""The player and the banners in a real browser."""
+
+from __future__ import annotations
+
+import pytest
+from library_samples import PROMPT, make_item
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.filterwarnings("ignore:.*no_silent_downcasting")  # Gradio's statistics, in its own thread
+
+
+def test_player_shows_the_video_its_facts_and_a_download_link(widgets):
+    widgets.page.route(
+        "**/media/there.mp4", lambda route: route.fulfill(status=200, content_type="video/mp4", body=b"")
+    )
+    widgets.update(player={"value": make_item("there")})
+    player = widgets.page.get_by_role("region", name="Video")
+    expect(player.locator(".said")).to_have_text(PROMPT)
+    expect(player.locator("video")).to_have_attribute("aria-label", PROMPT[:80])
+    link = player.get_by_role("button", name="Download")
+    expect(link).to_have_attribute("download", "cafe-at-dusk-6-7-b-x-b-slow-push-in.mp4")
+    expect(link).to_have_attribute("href", "/media/there.mp4")
+    facts = player.locator(".facts")
+    for text in ("$2.52by AIML API", "1:320:06 of it in the queue", "8\u00a0s, 720p, 16:9sound, 6.4\u00a0MB", "48213"):
+        expect(facts).to_contain_text(text)
+    expect(widgets.page.get_by_text("Your video plays here")).to_be_hidden()
+
+
+def test_player_keep_seed_reaches_python(widgets):
+    widgets.update(player={"value": make_item("there")})
+    widgets.page.get_by_role("button", name="Keep for the next run").press("Enter")
+    assert widgets.server.wait_for("keep_seed") == {"seed": 48213}
+    expect(widgets.page.get_by_role("button", name="Kept for the next run")).to_be_visible()
+
+
+def test_player_whose_file_is_gone_says_so_and_hides_again_without_a_value(widgets):
+    widgets.update(player={"value": make_item("gone", seed=None)})
+    player = widgets.page.get_by_role("region", name="Video")
+    expect(player.get_by_text("File missing.")).to_be_visible()
+    expect(player.get_by_role("button", name="Download")).to_be_hidden()
+    expect(player.get_by_role("button", name="Keep for the next run")).to_be_hidden()
+    widgets.update(player={"value": None})
+    expect(player).to_be_hidden()
+
+
+def test_player_of_a_video_whose_file_was_deleted_says_so_without_asking_for_it(widgets):
+    """B16."""
+    requested: list[str] = []
+    widgets.page.on("request", lambda request: requested.append(request.url))
+    widgets.update(player={"value": make_item("gone", is_missing=True)})
+    player = widgets.page.get_by_role("region", name="Video")
+    expect(player.get_by_text("File missing. The file of this video is not on disk any more.")).to_be_visible()
+    expect(player.locator("video")).to_be_hidden()
+    expect(player.get_by_role("button", name="Download")).to_be_hidden()
+    expect(player.locator(".facts")).to_contain_text("$2.52by AIML API")
+    assert not [url for url in requested if url.endswith(".mp4")]
+    widgets.update(player={"value": make_item("gone")})
+    expect(player.locator("video")).to_have_attribute("src", "/media/gone.mp4")
+
+
+def test_player_of_a_video_that_is_not_as_asked_carries_its_flag(widgets):
+    """B15: text with an icon, and no error."""
+    widgets.update(player={"value": make_item("there", flag="5\u00a0s instead of 8\u00a0s")})
+    flag = widgets.page.get_by_role("region", name="Video").locator(".flag")
+    expect(flag).to_have_text("Not as asked: 5\u00a0s instead of 8\u00a0s")
+    expect(flag.locator("svg")).to_be_visible()
+    widgets.update(player={"value": make_item("fine")})
+    expect(flag).to_be_hidden()
+
+
+def test_player_links_the_evidence_of_its_job(widgets):
+    """B18."""
+    widgets.update(player={"value": make_item("there")})
+    link = widgets.page.get_by_role("region", name="Video").get_by_role("link", name="Download evidence")
+    expect(link).to_have_attribute("href", "/api/jobs/there/evidence.json")
+
+
+def test_banners_show_trouble_as_an_alert_and_a_warning_as_a_status(widgets):
+    """B13, B17."""
+    page = widgets.page
+    expect(page.locator(".banners")).to_be_hidden()
+    said = [{"tone": "bad", "text": "Damaged <b>x</b> ${6*7}"}, {"tone": "warn", "text": "Videos vanish."}]
+    widgets.update(banners={"value": said})
+    expect(page.get_by_role("alert").filter(has_text="Damaged <b>x</b> ${6*7}")).to_be_visible()
+    expect(page.get_by_role("status").filter(has_text="Videos vanish.")).to_be_visible()
