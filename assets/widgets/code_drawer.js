@@ -27,7 +27,7 @@ function open(button) {
 function show({ about, code, problems: sentences }) {
   setAttribute(dialog, 'aria-busy', null);
   setText(dialog.querySelector('h2'), about === 'form' ? t('Code for this form') : t('Code for this run'));
-  setText(dialog.querySelector('.about'), code ? aboutCode(code) : '');
+  setText(dialog.querySelector('.about'), code ? aboutCode(code) : sentences.length ? t('There is no code yet.') : '');
   programs = code?.programs ?? [];
   const hasCode = programs.length > 0;
   tabs.hidden = panel.hidden = !hasCode;
@@ -47,7 +47,7 @@ function aboutCode({ is_drawn_here: isHere, provider_label: provider, duration_s
 
 function aboutKeys({ is_drawn_here: isHere, variables }) {
   if (isHere) return t('No key is needed, and nothing is charged.');
-  const names = variables.join(t(' and '));
+  const names = new Intl.ListFormat(document.documentElement.lang || 'en').format(variables);
   return t('Your key is never in the code. Set {names} where you run it.', { names });
 }
 
@@ -124,5 +124,5 @@ watch('value', () => {
   const { value } = props;
   if (!value || value.id === answered) return;
   answered = value.id;
-  show(value);
+  if (value.about === opener?.dataset.code) show(value); // else it is an answer that came late
 });

@@ -54,5 +54,5 @@ def _plan(one: Named) -> Material | str:
     if isinstance(one.reference, MediaFile) and one.reference.kind is not MediaKind.VIDEO:
         return Material(one.slot, (one.file_name, one.reference.mime), DATA_URI, reads_file=True)
     if isinstance(one.link, FromEnvironment):
-        return Material(one.slot, (one.link,))
+        return Material(one.slot, (one.link,), note=one.link_note)
     return one.link

@@ -55,7 +55,7 @@ def _plan(one: Named) -> Material | str:
     """Everything becomes an asset first, by the way that the adapter takes."""
     file = one.reference
     if not isinstance(file, MediaFile):
-        return Material(one.slot, (one.link, file.kind.value), IMPORT_LINK)
+        return Material(one.slot, (one.link, file.kind.value), IMPORT_LINK, note=one.link_note)
     if goes_in_one_call(file):
         return Material(one.slot, (one.file_name, file.mime, name_at_scenario(file)), POST_IMAGE, reads_file=True)
     arguments = (one.file_name, file.mime, file.kind.value, name_at_scenario(file))

@@ -54,9 +54,14 @@ class CodeHandlers:
         return _shown("job", code) if code else _shown("job", problems=[MOVED_ON.next_step])
 
 
-def on_failure() -> DrawerJson:
-    """Answer where a handler broke; the traceback is in the log."""
+def on_form_failure() -> DrawerJson:
+    """Answer where `on_form` broke; the traceback is in the log."""
     return _shown("form", problems=[_NO_ANSWER])
+
+
+def on_job_failure() -> DrawerJson:
+    """Answer where `on_job` broke; the traceback is in the log."""
+    return _shown("job", problems=[_NO_ANSWER])
 
 
 def wire_code(
@@ -72,11 +77,10 @@ def wire_code(
     """
     drawer = CodeDrawer(elem_id="code-drawer")
     handlers = CodeHandlers(services)
-    for asked in (
-        drawer.of_form(handlers.on_form, list(inputs), drawer, trigger_mode="always_last", **private),
-        drawer.of_job(handlers.on_job, state, drawer, trigger_mode="always_last", **private),
-    ):
-        asked.failure(on_failure, None, drawer, **private)
+    form_asked = drawer.of_form(handlers.on_form, list(inputs), drawer, trigger_mode="always_last", **private)
+    form_asked.failure(on_form_failure, None, drawer, **private)
+    job_asked = drawer.of_job(handlers.on_job, state, drawer, trigger_mode="always_last", **private)
+    job_asked.failure(on_job_failure, None, drawer, **private)
     return drawer
 
 

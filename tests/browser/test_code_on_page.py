@@ -105,6 +105,7 @@ def test_form_that_is_not_complete_says_what_is_missing(open_studio: OpenStudio,
     studio = open_studio(app=keyed_app)
     studio.page.get_by_role("button", name="Code", exact=True).click()
     expect(drawer(studio).get_by_role("alert")).to_have_text("Describe the video in a few words.")
+    expect(drawer(studio)).to_contain_text("There is no code yet.")
     for part in (code(studio), drawer(studio).get_by_role("tab"), drawer(studio).get_by_role("button", name="Copy")):
         expect(part).to_have_count(0)
     drawer(studio).get_by_role("button", name="Close").click()

@@ -12,7 +12,7 @@ import pytest
 from seedance_ui.config import Settings
 from seedance_ui.domain.request import GenerationRequest, Mode
 from seedance_ui.services import LOCAL_OWNER, Services
-from seedance_ui.ui.code import CodeHandlers, on_failure
+from seedance_ui.ui.code import CodeHandlers, on_form_failure, on_job_failure
 from seedance_ui.ui.form import FormValues
 from seedance_ui.ui.widgets.frame_slots import FramePair
 from seedance_ui.ui.widgets.html_widget import UploadedFile
@@ -141,6 +141,7 @@ async def test_data_that_is_no_object_is_answered_too(services: Services) -> Non
 
 
 def test_failure_says_that_nothing_was_sent() -> None:
-    first, second = on_failure(), on_failure()
+    first, second = on_form_failure(), on_form_failure()
+    assert (first["about"], on_job_failure()["about"]) == ("form", "job")
     assert "Nothing was sent" in first["problems"][0]
     assert first["id"] != second["id"], "or the page would take the second for the first"

@@ -45,9 +45,8 @@ def _materials(recipe: Recipe) -> str:
 
 def _material(material: Material) -> str:
     arguments = " ".join(map(_argument, material.arguments))
-    if material.helper is None:
-        return f"{material.slot}={arguments}"
-    return f"{material.slot}=$({material.helper.name} {arguments})"
+    value = f"$({material.helper.name} {arguments})" if material.helper else arguments
+    return f"{material.slot}={value}" + (f" # {material.note}" if material.note else "")
 
 
 def _argument(value: str) -> str:

@@ -52,7 +52,9 @@ def _constants(recipe: Recipe) -> str:
         parameter, variable = recipe.project
         lines.append(f"const PROJECT = `?{parameter}=${{encodeURIComponent({_environment(variable)})}}`;")
     key = ":".join(f"${{{_environment(name)}}}" for name in recipe.auth.variables)
-    token = f"${{btoa(`{key}`)}}" if recipe.auth.scheme == "Basic" else key
+    if recipe.auth.scheme == "Basic":
+        lines.append(f"const key = `{key}`;")
+    token = "${btoa(key)}" if recipe.auth.scheme == "Basic" else key
     return "\n".join(
         [
             *lines,
@@ -71,7 +73,7 @@ def _materials(recipe: Recipe) -> str:
 def _material(material: Material) -> str:
     arguments = ", ".join(map(_argument, material.arguments))
     value = f"await {camel_case(material.helper.name)}({arguments})" if material.helper else arguments
-    return f"const {camel_case(material.slot)} = {value};"
+    return f"const {camel_case(material.slot)} = {value};" + (f" // {material.note}" if material.note else "")
 
 
 def _argument(value: str) -> str:

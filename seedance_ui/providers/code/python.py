@@ -66,7 +66,8 @@ def _materials(recipe: Recipe) -> str:
 
 def _material(material: Material) -> str:
     arguments = ", ".join(map(_argument, material.arguments))
-    return f"{material.slot} = " + (f"{material.helper.name}({arguments})" if material.helper else arguments)
+    value = f"{material.helper.name}({arguments})" if material.helper else arguments
+    return f"{material.slot} = {value}" + (f"  # {material.note}" if material.note else "")
 
 
 def _argument(value: str) -> str:

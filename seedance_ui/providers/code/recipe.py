@@ -62,6 +62,8 @@ class Material:
     helper: Helper | None = None
     reads_file: bool = False
     """Whether it needs a file beside the program."""
+    note: str = ""
+    """A comment behind it, on one line; empty for none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,13 @@ class Named:
         """The link itself, or the variable for it where whoever reads the link could use somebody's signature."""
         url = "" if isinstance(self.reference, MediaFile) else self.reference.url
         return url if url and not is_signed(url) else self.link_variable
+
+    @property
+    def link_note(self) -> str:
+        """What `link` must lead to, where it is a variable."""
+        if not isinstance(self.link, FromEnvironment):
+            return ""
+        return f"a link to {self.file_name}" if self.file_name else "the signed link of the form"
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +155,7 @@ class Recipe:
         if any(material.reads_file for material in self.materials):
             said.append("Your files, beside this program. They go as they are, place and camera data included.")
         if self.secret_links:
-            said.append(f"Set {' and '.join(self.secret_links)} to where the provider can fetch it.")
+            said.append(f"Set {' and '.join(self.secret_links)} before you run it.")
         return " ".join(said) or "Hand over the links."
 
 
