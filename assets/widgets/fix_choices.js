@@ -9,6 +9,7 @@ let crop = null;       // {axis: 'x' | 'y', part}
 
 setText(focusField.querySelector('span'), t('Which part to keep'));
 setText(startField.querySelector('span'), t('Start at'));
+setAttribute(startSlider, 'aria-label', t('Start at'));    // without the seconds, which are its value
 
 const chosen = () => ({focus: Number(focusSlider.value) / 100, start_s: Number(startSlider.value)});
 

@@ -26,6 +26,7 @@ function nameParts() {
   setText(use, t('Use this'));
   setText(find('.fix-keep'), t('Keep the original'));
   setText(undoButton, t('Undo'));
+  note.setAttribute('aria-label', t('Fixed file'));
 }
 
 function open(asked) {

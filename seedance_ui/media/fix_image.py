@@ -11,7 +11,7 @@ from PIL import Image
 
 from seedance_ui.errors import MediaError
 from seedance_ui.media.disk import replacing
-from seedance_ui.media.pictures import check_size, open_image, turn_upright
+from seedance_ui.media.pictures import load_source, open_image, turn_upright
 
 _QUALITIES = (95, 88, 75, 60, 40)
 """Of a JPEG, tried until it is small enough."""
@@ -32,11 +32,12 @@ def write_fixed_image(args: dict[str, Any], report: Callable[[float], None]) -> 
     """
     name = args["name"]
     with open_image(Path(args["path"]), args["mime"], name) as image:
-        check_size(*image.size, name)
-        image.load()
+        full = load_source(image, name)
+        reduced = image.width / full[0]
         upright = _in_plain_colours(turn_upright(image))
     report(0.4)
-    kept = upright.crop(crop_box(upright.size, args["crop_px"], args["focus"]))
+    crop_px = (max(1, round(args["crop_px"][0] * reduced)), max(1, round(args["crop_px"][1] * reduced)))
+    kept = upright.crop(crop_box(upright.size, crop_px, args["focus"]))
     size = tuple(args["size_px"])
     copy = kept if kept.size == size else kept.resize(size, Image.Resampling.LANCZOS)
     most = int(args["max_size_bytes"] * _ROOM)

@@ -12,7 +12,7 @@ from typing import Any
 from PIL import Image, JpegImagePlugin
 
 from seedance_ui.media.disk import replacing
-from seedance_ui.media.pictures import check_size, open_image, stands_on_its_side, turn_upright
+from seedance_ui.media.pictures import check_size, load_source, open_image, stands_on_its_side, turn_upright
 
 THUMBNAIL_SIDE_PX = 480
 _NEEDED_INFO = ("transparency",)
@@ -22,14 +22,21 @@ _NEEDED_INFO = ("transparency",)
 def probe_image(args: dict[str, Any], report: Callable[[float], None]) -> dict[str, Any]:
     """Return the measured fields of a `MediaFile`, after decoding all of the picture.
 
+    Args:
+        args: Also `as_source`: whether it is only to be copied, so that it may be larger.
+        report: Not called.
+
     Raises:
         MediaError: It is damaged, too large, too small or too narrow.
     """
     name = args["name"]
     with open_image(Path(args["path"]), args["mime"], name) as image:
-        width_px, height_px = image.size
-        check_size(width_px, height_px, name)
-        image.load()
+        if args["as_source"]:
+            width_px, height_px = load_source(image, name)
+        else:
+            width_px, height_px = image.size
+            check_size(width_px, height_px, name)
+            image.load()
         if stands_on_its_side(image):
             width_px, height_px = height_px, width_px
     return {"width_px": width_px, "height_px": height_px}

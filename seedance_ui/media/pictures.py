@@ -46,6 +46,25 @@ def open_image(path: Path, mime: str, name: str) -> Iterator[Image.Image]:
         raise MediaError(f"{name} is damaged: it cannot be read as an image. Save it again as PNG or JPEG.") from exc
 
 
+def load_source(image: Image.Image, name: str) -> tuple[int, int]:
+    """Decode a picture that a copy is made of, and return its full size.
+
+    A JPEG that would be too large to decode, such as a phone's of 108 megapixels, comes at a half, a quarter or an
+    eighth of it.
+
+    Raises:
+        MediaError: It is too large to decode even so, too small or too narrow.
+    """
+    width_px, height_px = image.size
+    for part in (1, 2, 4, 8):
+        if width_px * height_px <= MAX_PIXELS * part**2 and max(width_px, height_px) <= MAX_SIDE_PX * part:
+            image.draft(None, (width_px // part, height_px // part))
+            break
+    check_size(*image.size, name)
+    image.load()
+    return width_px, height_px
+
+
 def stands_on_its_side(image: Image.Image) -> bool:
     """Return whether the EXIF orientation swaps width and height; a broken one does not."""
     try:

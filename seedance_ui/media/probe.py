@@ -48,7 +48,7 @@ async def inspect(path: Path, *, name: str, sha256: str | None = None, as_source
     shown = display_name(name)
     with about(shown):
         outside = await asyncio.to_thread(_look_from_outside, path, shown, sha256, sniff_source if as_source else sniff)
-        args = {"path": path_argument(path), "mime": outside.type.mime, "name": shown}
+        args = {"path": path_argument(path), "mime": outside.type.mime, "name": shown, "as_source": as_source}
         task = "probe_image" if outside.type.kind is MediaKind.IMAGE else "probe_clip"
         measured = await run_task(task, args, limits=PROBE_LIMITS, subject=shown)
     return MediaFile(

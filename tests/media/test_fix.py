@@ -154,6 +154,24 @@ async def test_fix_of_a_large_png_becomes_a_jpeg_that_fits(intake: Intake, fixer
     assert copy.size_bytes <= 150_000
 
 
+async def test_fix_opens_a_phones_largest_photo(intake: Intake, fixer: Fixer, tmp_path: Path) -> None:
+    """What is too large to be taken in is decoded at a part of its size."""
+    path = make_corner_image(tmp_path / "huge.jpg", (9000, 6000), orientation=6)
+    with pytest.raises(MediaError, match="too many to open here"):
+        await intake.take_in(path, name="huge.jpg")
+    source = await fixer.measure(path, name="huge.jpg")
+    assert source is not None and (source.width_px, source.height_px) == (6000, 9000)
+    copy = await fixer.make(plan(source))
+    assert (copy.width_px, copy.height_px) == (4000, 6000)
+    with Image.open(copy.path) as image:
+        assert image.getpixel((3900, 100))[1] < 50
+        assert image.getpixel((100, 100))[1] > 200
+    square = await fixer.make(plan(source, ratio=1.0).placed(focus=0.0, start_s=0.0))
+    with Image.open(square.path) as image:
+        assert image.size == (6000, 6000)
+        assert image.getpixel((5900, 4000))[1] < 50
+
+
 @pytest.mark.parametrize(
     ("suffix", "mime"),
     [("gif", "image/png"), ("bmp", "image/png"), ("tiff", "image/png"), ("avif", "image/jpeg")],
