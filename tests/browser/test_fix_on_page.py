@@ -68,6 +68,15 @@ def first_frame(clip: bytes | Path) -> np.ndarray:
         return next(container.decode(video=0)).to_ndarray(format="rgb24").astype(np.int16)
 
 
+def drag_left(studio: Studio, frame: Locator) -> None:
+    box = frame.bounding_box()
+    assert box is not None
+    studio.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    studio.page.mouse.down()
+    studio.page.mouse.move(box["x"] - box["width"], box["y"] + box["height"] / 2)
+    studio.page.mouse.up()
+
+
 def test_large_video_is_fixed_by_keyboard_and_the_copy_is_what_is_sent(
     open_studio: OpenStudio, aimlapi: FakeAimlApi, app: AppProcess, large_clip: Path
 ) -> None:
@@ -135,6 +144,9 @@ def test_wide_image_is_cropped_where_the_slider_says_and_undo_brings_the_origina
     with Image.open(io.BytesIO(response.value.body())) as sent:
         assert sent.size == (1000, 400)
         assert sent.getpixel((990, 200)) == (255, 0, 0)
+    drag_left(studio, sheet.locator(".fix-kept"))
+    expect(slider).to_have_value("0")
+    expect(sheet.get_by_role("status")).to_have_text(READY)
     sheet.get_by_role("button", name="Use this").click()
     expect(studio.reference_cards).to_contain_text("1000\u00a0×\u00a0400")
     expect(to_fix(studio)).to_be_hidden()
