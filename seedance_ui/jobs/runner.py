@@ -140,6 +140,8 @@ class Runner:
         try:
             if await self._become_the_runner():
                 beside = [asyncio.ensure_future(work) for work in (self._keep_leases(), self._keep_house())]
+                while not (self._stopping.is_set() or await self._unbroken(self._take_up_what_rests)):
+                    await wait_at_most(self._stopping, LOOK_AGAIN_S)
                 await self._serve()
         finally:
             for task in beside:
@@ -165,10 +167,8 @@ class Runner:
         return False
 
     async def _serve(self) -> None:
-        has_taken_up = False
         while not self._stopping.is_set():
             self._wake.clear()
-            has_taken_up = has_taken_up or await self._unbroken(self._take_up_what_rests)
             await self._unbroken(self._take_work)
             await wait_at_most(self._wake, LOOK_AGAIN_S)
 
