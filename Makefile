@@ -19,6 +19,7 @@ run: $(VENV)/.runs ## install what is missing and start the app
 test: $(VENV)/.develops ## run every test, the browser's included
 	@tools/install_chromium.sh $(VENV)/bin/python
 	@tools/install_postgresql.sh
+	@tools/install_jq.sh
 	@$(VENV)/bin/python -m pytest $(SIDE_BY_SIDE)
 
 check: lint test ## what CI runs: format, lint, imports, types, tests
