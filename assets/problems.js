@@ -1,5 +1,5 @@
 /* Problems at their fields. What Generate found stays until the field is edited; what the files have is
-   said anew with every price. */
+   said anew with every price, what the prompt has whenever typing comes to rest. */
 (() => {
   'use strict';
   const seedance = window.seedance;
@@ -8,10 +8,10 @@
     prompt: 'prompt', first_frame: 'frames', last_frame: 'frames', references: 'references', duration_s: 'duration',
     resolution: 'resolution', aspect_ratio: 'aspect-ratio', generate_audio: 'sound', seed: 'seed', provider: 'provider', mode: 'provider',
   };
-  const found = { form: [], files: [] };
+  const found = { form: [], files: [], prompt: [] };
   const all = () => {
     const seen = new Set();
-    return [...found.files, ...found.form].filter((problem) => HOSTS[problem.field] && !seen.has(problem.message) && seen.add(problem.message));
+    return [...found.files, ...found.prompt, ...found.form].filter((problem) => HOSTS[problem.field] && !seen.has(problem.message) && seen.add(problem.message));
   };
   const blocking = () => all().filter((problem) => problem.severity === 'problem');
 
@@ -92,7 +92,7 @@
   document.addEventListener('change', onEdit);
 
   seedance.problems = {
-    /** Show what Generate (`form`) or a look at the files (`files`) found; replaces what that source said before. */
+    /** Show what Generate (`form`) or a look at the files (`files`) or the words (`prompt`) found; replaces what that source said before. */
     set(source, list) { found[source] = list; change(); },
     count: () => blocking().length,
     focusFirst,

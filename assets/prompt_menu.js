@@ -7,6 +7,9 @@
   const { box } = seedance.prompt;
   const TOKEN = /(?<![\w@])@([\p{L}\p{N}_.-]{0,60})$/u; // what was typed behind an @, up to the caret
   const ID = 'mention-list';
+  const WIRING = {
+    role: 'combobox', 'aria-autocomplete': 'list', 'aria-haspopup': 'listbox', 'aria-expanded': 'true', 'aria-controls': ID,
+  };
   const GAP_PX = 4;
   const LEAST_PX = 112;
   const node = (tag, attributes, ...children) => {
@@ -52,8 +55,11 @@
     if (asked?.start !== dismissed) dismissed = asked ? dismissed : null;
     if (!asked || asked.start === dismissed || !(mayOpen || token)) return close();
     const isSame = token?.start === asked.start && token.query === asked.query;
+    const found = find(asked.query);
+    const isWhole = found.length === 1 && found[0].tag.slice(1).toLowerCase() === asked.query;
+    if (isWhole) return close(); // nothing is left to choose: Enter is a new line again
     token = asked;
-    shown = find(asked.query);
+    shown = found;
     active = isSame ? Math.min(active, Math.max(0, shown.length - 1)) : 0;
     draw(area);
   }
@@ -63,9 +69,7 @@
     token = null;
     menu.hidden = true;
     const area = box();
-    for (const name of ['role', 'aria-expanded', 'aria-controls', 'aria-activedescendant', 'aria-autocomplete', 'aria-haspopup']) {
-      area?.removeAttribute(name);
-    }
+    for (const name of [...Object.keys(WIRING), 'aria-activedescendant']) area?.removeAttribute(name);
     document.querySelector('.prompt-hint')?.classList.remove('is-choosing');
   }
 
@@ -100,10 +104,10 @@
     if (none.textContent !== words) none.textContent = words;
     document.getElementById('prompt-field').append(menu);
     menu.hidden = false;
-    const wiring = {
-      role: 'combobox', 'aria-autocomplete': 'list', 'aria-haspopup': 'listbox', 'aria-expanded': String(hasOptions), 'aria-controls': ID,
-    };
-    for (const [name, value] of Object.entries(wiring)) area.setAttribute(name, value);
+    for (const [name, value] of Object.entries(WIRING)) {
+      if (hasOptions) area.setAttribute(name, value);
+      else area.removeAttribute(name);
+    }
     document.querySelector('.prompt-hint')?.classList.toggle('is-choosing', hasOptions);
     place();
     choose(active);
@@ -155,7 +159,9 @@
   document.addEventListener('keydown', onKey, true);
   document.addEventListener('input', (event) => {
     if (event.target !== box() || event.isComposing || seedance.prompt.isWriting()) return;
-    update({ mayOpen: !event.inputType?.startsWith('history') && event.inputType !== 'insertFromPaste' });
+    // Only what a hand types opens it: one character, or one taken away. Not a paste, an undo or a tag put in by a click.
+    const isTyped = event.inputType === 'insertText' && [...(event.data ?? '')].length === 1;
+    update({ mayOpen: isTyped || event.inputType?.startsWith('delete') });
   });
   document.addEventListener('compositionstart', (event) => { isComposing = event.target === box(); });
   document.addEventListener('compositionend', (event) => {

@@ -1,9 +1,33 @@
-/* The line beside the prompt's label. Value: {tip, limit}; the count is written by prompt_box.js. */
+/* The line beside the prompt's label, and what is wrong with the words once typing rests. Value: {tip, limit}; problems:
+   see `ui/widgets/prompt_hint.py`; the count is written by prompt_box.js. */
 const hint = element.querySelector('.prompt-hint');
+const REST_MS = 500;
+let rest = 0;
+
+// Without a tag nothing can be wrong but the length: the server is not asked for every word.
+function mayBeWrong() {
+  const text = window.seedance.prompt.box()?.value ?? '';
+  return text.includes('@') || text.length > props.value?.limit || props.problems?.length > 0;
+}
+function plan() {
+  clearTimeout(rest);
+  rest = setTimeout(() => { if (mayBeWrong()) trigger('rest'); }, REST_MS);
+}
+function onPage(type, listener) {
+  document.addEventListener(type, function listen(event) {
+    if (hint.isConnected) listener(event);
+    else document.removeEventListener(type, listen);
+  });
+}
 function paint() {
   if (!props.value) return;
   hint.querySelector('.tip').textContent = props.value.tip;
   hint.dataset.limit = props.value.limit;
+  hint.querySelector('.choosing').textContent = window.seedance.t('↑ ↓ to choose, Enter to insert');
+  plan();
 }
+onPage('input', (event) => { if (event.target === window.seedance.prompt.box()) plan(); });
+onPage('seedance:references', plan);
 watch('value', paint);
+watch('problems', () => window.seedance.problems?.set('prompt', props.problems ?? []));
 paint();

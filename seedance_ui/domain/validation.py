@@ -6,7 +6,7 @@ What is surely refused is a problem; what a provider loosened lately is a warnin
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 from typing import Literal
@@ -81,6 +81,18 @@ def check_request(request: GenerationRequest, spec: ModelSpec) -> list[Problem]:
     return sorted(found, key=lambda problem: problem.severity == "warning")
 
 
+def check_prompt(prompt: str, mode: Mode, counts: Mapping[MediaKind, int], spec: ModelSpec) -> list[Problem]:
+    """Return what is wrong with the words of a prompt while a person is still writing: that it is empty is nothing.
+
+    Args:
+        prompt: The words so far.
+        mode: The tab they are for.
+        counts: How many references of each kind there are.
+        spec: The model that would read them.
+    """
+    return [*_check_words(prompt, spec), *_check_tags(prompt, mode, counts, spec)]
+
+
 def blocking(problems: list[Problem]) -> list[Problem]:
     """Return the problems without the warnings."""
     return [problem for problem in problems if problem.severity == "problem"]
@@ -98,14 +110,7 @@ def _check_prompt(request: GenerationRequest, spec: ModelSpec) -> Iterator[Probl
     if not isinstance(request.prompt, str):
         yield Problem("prompt", "The prompt is not text.")
         return
-    length = len(request.prompt)
-    if length > spec.max_prompt_chars:
-        yield Problem(
-            "prompt",
-            f"The prompt has {length:,} characters; {spec.provider_label} takes at most {spec.max_prompt_chars:,}.",
-        )
-    if _UNSENDABLE.search(request.prompt):
-        yield Problem("prompt", "The prompt has a character that cannot be sent. Type that part again.")
+    yield from _check_words(request.prompt, spec)
     if request.prompt.strip() or _prompt_is_optional(request, spec):
         return
     if request.mode is Mode.TEXT:
@@ -118,19 +123,34 @@ def _prompt_is_optional(request: GenerationRequest, spec: ModelSpec) -> bool:
     return request.mode in spec.prompt_optional_modes and bool(request.media)
 
 
+def _check_words(prompt: str, spec: ModelSpec) -> Iterator[Problem]:
+    length = len(prompt)
+    if length > spec.max_prompt_chars:
+        yield Problem(
+            "prompt",
+            f"The prompt has {length:,} characters; {spec.provider_label} takes at most {spec.max_prompt_chars:,}.",
+        )
+    if _UNSENDABLE.search(prompt):
+        yield Problem("prompt", "The prompt has a character that cannot be sent. Type that part again.")
+
+
 def _check_mentions(request: GenerationRequest, spec: ModelSpec) -> Iterator[Problem]:
-    if not isinstance(request.prompt, str) or len(request.prompt) > spec.max_prompt_chars:
+    if isinstance(request.prompt, str):
+        yield from _check_tags(request.prompt, request.mode, request.reference_counts(), spec)
+
+
+def _check_tags(prompt: str, mode: Mode, counts: Mapping[MediaKind, int], spec: ModelSpec) -> Iterator[Problem]:
+    if len(prompt) > spec.max_prompt_chars:
         return
-    if request.mode is Mode.REFERENCES:
-        counts = request.reference_counts()
-        unknown = mentions.unknown_mentions(request.prompt, counts)
+    if mode is Mode.REFERENCES:
+        unknown = mentions.unknown_mentions(prompt, counts)
         for name in unknown[:_MOST_TAGS_NAMED]:
-            yield Problem("prompt", f"{name} names no file. {_what_there_is(counts)}", asset=name)
+            yield Problem("prompt", f"{_what_it_names(name)} {_what_there_is(counts)}", asset=name)
         more = len(unknown) - _MOST_TAGS_NAMED
         if more > 0:
             yield Problem("prompt", f"And {more} more {'tag names' if more == 1 else 'tags name'} no file.")
         return
-    tags = list(dict.fromkeys(mention.tag for mention in mentions.parse_mentions(request.prompt)))
+    tags = list(dict.fromkeys(mention.tag for mention in mentions.parse_mentions(prompt)))
     if tags:
         yield Problem(
             "prompt",
@@ -139,7 +159,12 @@ def _check_mentions(request: GenerationRequest, spec: ModelSpec) -> Iterator[Pro
         )
 
 
-def _what_there_is(counts: dict[MediaKind, int]) -> str:
+def _what_it_names(unknown: str) -> str:
+    was_removed = unknown in (mentions.tag(kind, None) for kind in MediaKind)
+    return f"{unknown} stood for a file that was removed." if was_removed else f"{unknown} names no file."
+
+
+def _what_there_is(counts: Mapping[MediaKind, int]) -> str:
     there = [
         mentions.tag(kind, 1) if count == 1 else f"{mentions.tag(kind, 1)} to {mentions.tag(kind, count)}"
         for kind, count in counts.items()

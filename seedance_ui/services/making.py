@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
 from seedance_ui.domain.job import Job, JobState
-from seedance_ui.domain.media import MediaFile
+from seedance_ui.domain.media import MediaFile, MediaKind
 from seedance_ui.domain.model_spec import ModelSpec
 from seedance_ui.domain.pricing import Cost
-from seedance_ui.domain.request import GenerationRequest
-from seedance_ui.domain.validation import Problem, blocking, check_request
+from seedance_ui.domain.request import GenerationRequest, Mode
+from seedance_ui.domain.validation import Problem, blocking, check_prompt, check_request
 from seedance_ui.errors import InvalidRequestError
 from seedance_ui.providers.offers import Offer
 from seedance_ui.services.parts import Parts
@@ -46,6 +47,17 @@ class Making(Parts):
             known = ", ".join(self._providers)
             return [Problem("provider", f"There is no provider {request.provider!r}. Choose one of: {known}.")]
         return check_request(request, self.spec(request.provider))
+
+    def check_prompt(self, prompt: str, provider_id: str, mode: Mode, counts: Mapping[MediaKind, int]) -> list[Problem]:
+        """Return what is wrong with a prompt that is still being written; nothing for an unknown provider.
+
+        Args:
+            prompt: The words so far.
+            provider_id: Whose model would read them.
+            mode: The tab they are for.
+            counts: How many references of each kind there are.
+        """
+        return check_prompt(prompt, mode, counts, self.spec(provider_id)) if provider_id in self._providers else []
 
     async def quote(self, request: GenerationRequest) -> Cost:
         """Return the price of a request that passed the checks.

@@ -24,7 +24,7 @@ from seedance_ui.ui.keys import KeyHandlers
 from seedance_ui.ui.library_panel import REFRESH_JS, create_library_panel, wire_library
 from seedance_ui.ui.offers import shown_offers
 from seedance_ui.ui.page import Page
-from seedance_ui.ui.prompt_box import PromptBox, create_prompt_box
+from seedance_ui.ui.prompt_box import PromptBox, create_prompt_box, wire_prompt
 from seedance_ui.ui.quote import QuoteHandlers
 from seedance_ui.ui.references_tab import ReferencesTab, create_references_tab
 from seedance_ui.ui.runs import RunParts, create_compare_view, wire_runs
@@ -191,6 +191,8 @@ def _wire_form(services: Services, composer: Composer, stage: Stage) -> None:
     composer.examples.pick(examples.on_pick, settings.provider, filled, **_PRIVATE).then(
         fn=None, js=_LOOK_JS, **_PRIVATE
     )
+    prompt_form: list[Any] = [composer.mode, composer.prompt.prompt, settings.provider, composer.references.references]
+    wire_prompt(services, composer.prompt, prompt_form, _PRIVATE)
     composer.dock.look(
         quote.on_change,
         inputs,

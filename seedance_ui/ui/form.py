@@ -21,6 +21,11 @@ from seedance_ui.ui.widgets.frame_slots import FramePair
 from seedance_ui.ui.widgets.links import Given
 
 
+def read_mode(mode: object) -> Mode:
+    """Return the tab that a browser sent; the first one for anything else."""
+    return Mode(mode) if mode in [known.value for known in Mode] else Mode.TEXT
+
+
 @dataclass(frozen=True, slots=True)
 class FormValues:
     """What the form holds, in the order of `Form.inputs`. Everything but the files is unchecked."""
@@ -57,7 +62,7 @@ class FormValues:
 
     def known_mode(self) -> Mode:
         """Return the chosen tab; the first one where a browser sent no such thing."""
-        return Mode(self.mode) if self.mode in [mode.value for mode in Mode] else Mode.TEXT
+        return read_mode(self.mode)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +155,7 @@ async def _with_references(services: Services, request: GenerationRequest, refer
         try:
             file = await _take(services, given)
         except MediaError as exc:
-            kind = _card_kind(given)
+            kind = card_kind(given)
             counts[kind] += 1
             fix = await _find_fix(services, given, kind, request.provider)
             problems.append(Problem("references", str(exc), asset=mentions.tag(kind, counts[kind]), fix=fix))
@@ -188,7 +193,7 @@ async def _find_fix(services: Services, given: Given, kind: MediaKind, provider_
     return await services.find_fix(given.path, given.name, kind, services.spec(provider_id))
 
 
-def _card_kind(given: Given) -> MediaKind:
+def card_kind(given: Given) -> MediaKind:
     """Return which card the tray has for something: as a link says, or guessed from a file's name."""
     if isinstance(given, MediaLink):
         return given.kind

@@ -1,13 +1,20 @@
-"""The prompt with its hint; `assets/prompt_box.js` adds what Gradio's text box lacks."""
+"""The prompt with its hint; `assets/prompt_*.js` add what Gradio's text box lacks."""
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import gradio as gr
 
 from seedance_ui.domain.model_spec import ModelSpec
 from seedance_ui.domain.request import Mode
+from seedance_ui.services import Services
+from seedance_ui.ui.form import card_kind, read_mode
+from seedance_ui.ui.widgets.dock import problem_json
+from seedance_ui.ui.widgets.links import Given
 from seedance_ui.ui.widgets.prompt_hint import PromptHint, prompt_hint_json
 
 
@@ -31,3 +38,31 @@ def create_prompt_box(spec: ModelSpec) -> PromptBox:
         )
         hint = PromptHint(prompt_hint_json(Mode.TEXT, spec), elem_id="prompt-hint")
     return PromptBox(prompt, hint)
+
+
+class PromptHandlers:
+    """Look at a prompt without sending it."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    def on_rest(self, mode: object, prompt: object, provider: object, references: Sequence[Given]) -> object:
+        """Say what is wrong with the words once typing rests; no file is opened for it. Output: the hint."""
+        words = prompt if isinstance(prompt, str) else ""
+        counts = Counter(card_kind(given) for given in references)
+        found = self._services.check_prompt(words, str(provider), read_mode(mode), counts)
+        return gr.update(problems=[problem_json(problem) for problem in found])
+
+
+def wire_prompt(
+    services: Services, box: PromptBox, form: Sequence[gr.components.Component], private: Mapping[str, Any]
+) -> None:
+    """Look at the prompt whenever it comes to rest.
+
+    Args:
+        services: Who knows the rules.
+        box: The prompt.
+        form: Mode, prompt, provider and references.
+        private: Options of an event of the page.
+    """
+    box.hint.rest(PromptHandlers(services).on_rest, list(form), box.hint, trigger_mode="always_last", **private)

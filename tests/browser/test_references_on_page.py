@@ -84,3 +84,44 @@ def test_references_and_prompt_stay_while_other_tabs_are_open(tray_page: Studio)
     tray_page.choose_tab(Mode.REFERENCES)
     expect(tray_page.tags).to_have_text(["@Image1", "@Image2", "@Audio1"])
     expect(tray_page.prompt).to_have_value("The coat of @Image1")
+
+
+def test_prompt_that_rests_says_which_tag_names_nothing_without_a_click(tray_page: Studio) -> None:
+    tray_page.prompt.fill("@Image1 meets @Image3")
+    sentence = tray_page.page.get_by_text("@Image3 names no file. There is @Image1 to @Image2, @Audio1.")
+    expect(sentence).to_be_visible()
+    expect(tray_page.prompt).to_have_attribute("aria-invalid", "true")
+    tray_page.page.get_by_role("button", name="1 thing to fix first").click()
+    expect(tray_page.prompt).to_be_focused()
+    tray_page.prompt.fill("@Image1 meets @Image2")
+    expect(sentence).to_have_count(0)
+
+
+def test_removal_marks_its_tag_and_one_undo_brings_both_back_to_the_request(tray_page: Studio) -> None:
+    tray_page.prompt.fill("@Image1 in @Image2 to @Audio1")
+    tray_page.tray.get_by_role("button", name="Remove @Image1").click()
+    expect(tray_page.prompt).to_have_value("@Image? in @Image1 to @Audio1")
+    expect(tray_page.page.get_by_text("@Image? stood for a file that was removed.")).to_be_visible()
+    tray_page.page.keyboard.press("ControlOrMeta+z")
+    expect(tray_page.prompt).to_have_value("@Image1 in @Image2 to @Audio1")
+    expect(tray_page.reference_cards.nth(0)).to_contain_text("coat.png")
+    expect(tray_page.page.get_by_text("@Image? stood")).to_have_count(0)
+    tray_page.make_it_quick()
+    tray_page.expect_video_of(tray_page.generate())
+    expect(tray_page.player).to_contain_text("@Image1 in @Image2 to @Audio1")
+
+
+def test_at_sign_inserts_a_reference_with_its_picture(tray_page: Studio) -> None:
+    tray_page.prompt.press_sequentially("@str")
+    option = tray_page.page.get_by_role("option", name="@Image2 street.png")
+    expect(option.locator("img")).to_be_visible()
+    expect(option).to_have_attribute("aria-selected", "true")
+    tray_page.page.keyboard.press("Tab")
+    expect(tray_page.prompt).to_have_value("@Image2 ")
+    tray_page.page.keyboard.type("rains on @beat")
+    expect(tray_page.page.get_by_role("option", name="@Audio1 beat.mp3 · 0:0")).to_be_visible()
+    tray_page.page.keyboard.press("Escape")
+    tray_page.choose_tab(Mode.TEXT)
+    tray_page.prompt.press_sequentially(" @")
+    expect(tray_page.page.get_by_role("listbox", name="References")).to_have_count(0)
+    expect(tray_page.page.get_by_text("@Image2 means a file of the References tab.")).to_be_visible()

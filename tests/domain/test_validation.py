@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from samples import LENIENT, STRICT, audio, frames_request, image, references_request, text_request, video
 
-from seedance_ui.domain.media import MediaFile
+from seedance_ui.domain.media import MediaFile, MediaKind
 from seedance_ui.domain.model_spec import ModelSpec
 from seedance_ui.domain.request import AUTO_DURATION_S, GenerationRequest, Mode
-from seedance_ui.domain.validation import Problem, blocking, check_request
+from seedance_ui.domain.validation import Problem, blocking, check_prompt, check_request
 
 CLEAN = {
     "text": text_request(),
@@ -188,6 +188,22 @@ def test_tag_that_names_no_file_is_a_problem_at_the_prompt(prompt: str, tag: str
     request = references_request(prompt=prompt, images=(image("1.png"), image("2.png")), audios=(audio(),))
 
     assert only(request) == Problem("prompt", f"{tag} names no file. {rest}", asset=tag)
+
+
+def test_tag_of_a_removed_file_says_so() -> None:
+    problem = only(references_request(prompt="@Image1 and @Image?"))
+
+    assert problem.message == "@Image? stood for a file that was removed. There is @Image1."
+
+
+def test_check_prompt_leaves_an_empty_prompt_alone_and_says_what_check_request_says_of_any_other() -> None:
+    counts = {MediaKind.IMAGE: 1}
+    request = references_request(prompt="@Image1 and @Video2")
+
+    assert check_prompt("", Mode.TEXT, {}, STRICT) == []
+    assert check_prompt(request.prompt, request.mode, counts, STRICT) == check_request(request, STRICT) != []
+    assert [problem.asset for problem in check_prompt("a @Image1", Mode.FRAMES, counts, STRICT)] == ["@Image1"]
+    assert len(check_prompt("a" * (STRICT.max_prompt_chars + 1), Mode.TEXT, {}, STRICT)) == 1
 
 
 def test_unknown_tags_beyond_five_are_counted() -> None:

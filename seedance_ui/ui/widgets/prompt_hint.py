@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TypedDict
+from collections.abc import Sequence
+from typing import Any, TypedDict
 
 from seedance_ui.domain.model_spec import ModelSpec
 from seedance_ui.domain.request import Mode
+from seedance_ui.ui.widgets.dock import ProblemJson
 from seedance_ui.ui.widgets.html_widget import DisplayWidget
 
 _TIPS = {
@@ -24,13 +26,23 @@ class PromptHintJson(TypedDict):
 
 
 class PromptHint(DisplayWidget):
-    """Shows a `PromptHintJson`; `assets/prompt_box.js` counts."""
+    """Shows a `PromptHintJson`; `assets/prompt_box.js` counts.
+
+    Event: `rest`, a moment after the prompt, the references or the tab changed, where something may be wrong with the
+    words. The prop `problems`, a list of `ProblemJson`, is the answer.
+    """
 
     script = "prompt_hint"
     template = """
       <p class="hint prompt-hint" id="prompt-hint-text">
-        <span class="tip"></span><span class="choosing">↑ ↓ to choose, Enter to insert</span><span class="count"></span>
+        <span class="tip"></span><span class="choosing"></span><span class="count"></span>
       </p>"""
+
+    def __init__(
+        self, value: PromptHintJson | None = None, *, problems: Sequence[ProblemJson] = (), **kwargs: Any
+    ) -> None:
+        """Make the line, with what is wrong with the prompt."""
+        super().__init__(value, problems=list(problems), **kwargs)
 
 
 def prompt_hint_json(mode: Mode, spec: ModelSpec) -> PromptHintJson:
