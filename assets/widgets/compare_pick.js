@@ -2,13 +2,9 @@
 function pickInLibrary(bar, {onPick}) {
   const {setText, t} = window.seedance;
   const words = bar.querySelector('p');
-  const CARD = '#library li';
+  const CARD = '#library li';   // with data-job, where it has a video
   let chosen = null;      // job_id of the first run
   let opener = null;
-
-  function idOf(card) {
-    return card.dataset.job ?? /\/media\/([0-9a-f]{32})\.jpg/.exec(card.querySelector('img')?.getAttribute('src') ?? '')?.[1];
-  }
 
   function start(jobId, from) {
     chosen = jobId;
@@ -18,10 +14,9 @@ function pickInLibrary(bar, {onPick}) {
     setText(words, t('Choose the run to compare with in the library.'));
     const isCalm = matchMedia('(prefers-reduced-motion: reduce)').matches;
     bar.scrollIntoView({behavior: isCalm ? 'auto' : 'smooth', block: 'start'});
-    const others = [...document.querySelectorAll(`${CARD} .open`)].filter((card) => idOf(card.closest('li')) !== jobId);
-    if (others.length) others[0].focus({preventScroll: true});
-    else setText(words, t('There is no other video yet. Make a second one to compare with.'));
-    if (!others.length) bar.querySelector('button').focus();
+    const other = [...document.querySelectorAll(`${CARD}[data-job]`)].find((card) => card.dataset.job !== jobId);
+    if (!other) setText(words, t('There is no other video yet. Make a second one to compare with.'));
+    (other ?? bar).querySelector('.open, button').focus({preventScroll: true});
   }
 
   function stop() {
@@ -41,7 +36,7 @@ function pickInLibrary(bar, {onPick}) {
     if (!card) return;
     event.preventDefault();
     event.stopPropagation();
-    const other = idOf(card);
+    const other = card.dataset.job;
     if (!other) return setText(words, t('That run has no video. Choose another one.'));
     if (other === chosen) return setText(words, t('That is the same run. Choose another one.'));
     const first = chosen;

@@ -25,15 +25,16 @@ function toggle(open) {
   isOpen = open;
   setAttribute(opener, 'aria-expanded', String(open));
   setText(told, '');
-  if (open) trigger('newest');
   draw();
+  if (open) trigger('newest');
 }
 
 function draw() {
-  const items = isOpen && Array.isArray(props.value) ? props.value : [];
+  const known = Array.isArray(props.value) ? props.value : null;    // Gradio's own empty value is a text
+  const items = isOpen && known ? known : [];
   list.hidden = items.length === 0;
   list.replaceChildren(...items.map(build));
-  if (isOpen && props.value?.length === 0) setText(told, t('No finished videos yet.'));
+  if (isOpen) setText(told, known?.length === 0 ? t('No finished videos yet.') : '');
 }
 
 opener.onclick = () => toggle(!isOpen);

@@ -27,5 +27,5 @@ def create_frames_tab() -> FramesTab:
     with gr.Tab("First & last frame", id=Mode.FRAMES.value) as tab, gr.Column(elem_classes="tab-media"):
         frames = FrameSlots(elem_id="frames")
         fix = FixDialog(place="frames", elem_id="fix-frames")
-        last_frames = LastFrames([], elem_id="last-frames")
+        last_frames = LastFrames(elem_id="last-frames")
     return FramesTab(tab, frames, fix, last_frames)

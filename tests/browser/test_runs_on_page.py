@@ -57,6 +57,7 @@ def runs(studio: Studio, aimlapi: FakeAimlApi, tmp_path_factory: pytest.TempPath
     """Return two finished runs: one of words alone, 2 s long; a later one of references, 3 s long."""
     directory = tmp_path_factory.mktemp("media")
     choose_provider(studio, "AIML API")
+    expect(studio.page.locator("#provider-hint")).to_contain_text("Billed in US dollars")
     studio.make_it_quick()
     aimlapi.video = make_video(directory / "short.mp4", size=(640, 480), seconds=SHORT_S).read_bytes()
     studio.prompt.fill("A lighthouse at blue hour. Waves break.")
@@ -91,6 +92,11 @@ def finish(studio: Studio, job_id: str) -> str:
 
 def act(studio: Studio, name: str) -> None:
     studio.player.get_by_role("button", name=name, exact=True).press("Enter")
+
+
+def card_of(studio: Studio, prompt: str) -> Locator:
+    """Return what opens a video in the library."""
+    return studio.library.locator("button.open").filter(has_text=prompt)
 
 
 def parent_of(studio: Studio, job_id: str) -> str | None:
@@ -174,7 +180,7 @@ def test_extend_makes_the_video_the_first_one_and_its_card_says_what_the_provide
     studio: Studio, runs: tuple[str, str]
 ) -> None:
     _, run = runs
-    studio.library.get_by_role("button", name="A lighthouse at sunset").last.click()
+    card_of(studio, "A lighthouse at sunset").last.click()
     expect(studio.video).to_have_attribute("src", f"/media/{run}.mp4")
     studio.prompt.fill("")
     act(studio, "Extend")
@@ -207,7 +213,7 @@ def test_compare_from_the_player_by_keyboard_shows_two_runs_in_step(studio: Stud
     page.keyboard.press("Escape")
     expect(studio.player.get_by_role("button", name="Compare")).to_be_focused()
     act(studio, "Compare")
-    studio.library.get_by_role("button", name="A lighthouse at blue hour").press("Enter")
+    card_of(studio, "A lighthouse at blue hour").press("Enter")
 
     expect(view).to_be_visible()
     expect(studio.prompt).to_be_hidden()
@@ -269,10 +275,25 @@ def test_compare_lists_what_differs_and_remixes_a_side(studio: Studio, runs: tup
     studio.page.keyboard.press("Escape")
     expect(view).to_be_hidden()
     expect(studio.player.get_by_role("button", name="Compare")).to_be_focused()
-    act(studio, "Compare")
-    studio.library.get_by_role("button", name="A lighthouse at blue hour").press("Enter")
+    for prompt in ("A lighthouse at sunset", "A lighthouse at blue hour"):
+        studio.library.get_by_role("checkbox", name=f"Select “{prompt}").last.check()
+    studio.library.get_by_role("button", name="Compare", exact=True).press("Enter")
     view.get_by_role("button", name="Remix B").press("Enter")
     expect(view).to_be_hidden()
     expect(studio.prompt).to_have_value("A lighthouse at blue hour. Waves break.")
     expect(studio.page.get_by_role("tab", name="Text")).to_have_attribute("aria-selected", "true")
+    expect_parent(studio, words)
+
+
+def test_run_whose_file_is_gone_can_be_remixed_and_nothing_else(studio: Studio, runs: tuple[str, str]) -> None:
+    """B16: what it was made of is in the table."""
+    words, _ = runs
+    (studio.app.data_dir / "library" / f"{words}.mp4").unlink()
+    studio.reload()
+    card_of(studio, "A lighthouse at blue hour").click()
+    expect(studio.player.get_by_text("File missing.")).to_be_visible()
+    for name in ("Download", "Use last frame", "Extend", "Compare"):
+        expect(studio.player.get_by_role("button", name=name, exact=True)).to_be_hidden()
+    act(studio, "Remix")
+    expect(studio.prompt).to_have_value("A lighthouse at blue hour. Waves break.")
     expect_parent(studio, words)
