@@ -65,6 +65,14 @@ function take(page) {
   if (announced && page.asked >= announced) announce();
 }
 
+// Python gave no answer: whether a mark was made is not known.
+function fail() {
+  isAskingMore = false;
+  announced = 0;
+  list.removeAttribute('aria-busy');
+  showToast(t('The library did not answer. Reload the page to see what it holds.'), null, () => {});
+}
+
 // A new head keeps what is shown behind it: an answer has one page, or a few.
 function withTail(page, isSame) {
   const last = page.items.at(-1)?.job_id;
@@ -254,7 +262,7 @@ root.querySelector('.lib-empty button').onclick = () => {
   searchField.focus();
 };
 listenToTools(askAnew);
-window.seedance.refreshLibrary = refresh;
+Object.assign(window.seedance, {refreshLibrary: refresh, libraryFailed: fail});
 watch('value', () => { if (props.value) take(props.value); });
 watch('current', markCurrent);
 if (props.value) take(props.value);

@@ -67,11 +67,15 @@ class LibraryHandlers:
     async def on_open(self, state: object, event: gr.EventData) -> tuple[object, object, object]:
         """Show what was chosen: a video, or a job that rests. Outputs: job card, player, library."""
         job_id = _read_id(event._data)
-        item = await self._services.library_item(job_id, owner=self._owner(state)) if job_id else None
+        owner = self._owner(state)
+        item = await self._services.library_item(job_id, owner=owner) if job_id else None
         if item is None:
             return gr.skip(), gr.skip(), gr.skip()
         library = gr.update(current=item["job_id"])
-        return (gr.skip(), item, library) if item["video_url"] else (item["job_id"], None, library)
+        if item["video_url"]:
+            return gr.skip(), item, library
+        staged = await self._services.staged_job(item["job_id"], owner=owner)
+        return [staged] if staged else gr.skip(), None, library
 
     async def on_favourite(self, state: object, event: gr.EventData) -> LibraryPageJson:
         """Mark a video, or take the mark off. Output: library."""
@@ -121,14 +125,15 @@ def wire_library(
         private: What an event of the page is given.
     """
     handlers = LibraryHandlers(services)
-    library.look(handlers.on_look, state, library, trigger_mode="always_last", **private)
-    # Each of these counts: a second one does not wait for the first.
-    for event, handler in (
-        (library.favourite, handlers.on_favourite),
-        (library.discard, handlers.on_discard),
-        (library.restore, handlers.on_restore),
+    # Each mark counts: a second one does not wait for the first. Of questions only the newest does.
+    for event, handler, mode in (
+        (library.look, handlers.on_look, "always_last"),
+        (library.favourite, handlers.on_favourite, "multiple"),
+        (library.discard, handlers.on_discard, "multiple"),
+        (library.restore, handlers.on_restore, "multiple"),
     ):
-        event(handler, state, library, trigger_mode="multiple", **private)
+        listed = event(handler, state, library, trigger_mode=mode, **private)
+        listed.failure(fn=None, js="() => window.seedance.libraryFailed()", **private)
     library.open(handlers.on_open, state, [card, player, library], **private).then(
         fn=None, js="() => window.seedance.showStage()", **private
     )

@@ -41,7 +41,7 @@ class LibraryGrid(DisplayWidget):
     - `discard`, `restore` with `{"job": job_id, "look": look}`.
     - `compare` with `{"jobs": [job_id, job_id]}`, in the order in which they were selected.
 
-    `window.seedance.refreshLibrary()` lists again what is shown.
+    `window.seedance.refreshLibrary()` lists again what is shown; `libraryFailed()` says that no answer came.
     """
 
     script = "library_grid"

@@ -163,6 +163,17 @@ def test_reaching_the_end_asks_for_what_follows_and_a_new_head_keeps_it(widgets,
     expect(library.get_by_text("number 10", exact=True)).to_have_count(0)
 
 
+def test_a_question_without_an_answer_is_told_and_the_list_stays(widgets, library, show):
+    show(make_item("one"))
+    library.get_by_role("searchbox").fill("lost")
+    last_look(widgets, lambda look: look["query"]["search"] == "lost")
+    expect(library.get_by_role("list")).to_have_attribute("aria-busy", "true")
+    widgets.page.evaluate("window.seedance.libraryFailed()")
+    expect(library.get_by_text("The library did not answer. Reload the page to see what it holds.")).to_be_visible()
+    expect(library.get_by_role("list")).not_to_have_attribute("aria-busy", "true")
+    expect(library.locator(".ttl")).to_have_text([PROMPT])
+
+
 # Marks
 
 
