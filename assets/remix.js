@@ -6,11 +6,14 @@
   let parent = '';
   let brought = new Set(); // paths and links that stood in the form when it was filled from `parent`
 
-  /* Python has answered: the person goes on at the prompt, and hears that nothing was sent. */
-  seedance.formFilled = () => {
-    const isCalm = matchMedia('(prefers-reduced-motion: reduce)').matches;
-    seedance.filling?.();
+  /* What was asked for: {job, tell(isThere)}. Python has answered: where the form descends from that run now, the
+     person goes on at the prompt. */
+  seedance.formFilled = (from) => {
+    const asked = seedance.filling;
     seedance.filling = null;
+    asked?.tell(asked.job === from);
+    if (asked?.job !== from) return;
+    const isCalm = matchMedia('(prefers-reduced-motion: reduce)').matches;
     const prompt = document.querySelector('#prompt textarea');
     prompt?.focus({ preventScroll: true });
     const top = document.getElementById('composer')?.getBoundingClientRect().top ?? 0;

@@ -109,6 +109,7 @@ function remix(side) {
   const job = props.value[side].job_id;
   opener = null;
   leave();
+  window.seedance.filling = {job, tell() {}};
   trigger('remix', {job});
 }
 

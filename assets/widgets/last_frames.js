@@ -8,7 +8,9 @@ let isOpen = false;
 
 function choose(item) {
   toggle(false);
-  window.seedance.filling = () => setText(told, t('The last frame is the first frame in the form now. Nothing was sent.'));
+  const words = t('The last frame is the first frame in the form now. Nothing was sent.');
+  const tell = (isThere) => setText(told, isThere ? words : t('This run cannot be had any more. Reload the page.'));
+  window.seedance.filling = {job: item.job_id, tell};
   trigger('use_last', {job: item.job_id});
 }
 

@@ -128,8 +128,10 @@ keepSeed.onclick = () => {
 // The form takes over what Python sends; `seedance.formFilled` says when it is there.
 function fill(name, words) {
   video.pause();
-  window.seedance.filling = () => setText(told, words);
-  trigger(name, {job: props.value.job_id});
+  const job = props.value.job_id;
+  const tell = (isThere) => setText(told, isThere ? words : t('This run cannot be had any more. Reload the page.'));
+  window.seedance.filling = {job, tell};
+  trigger(name, {job});
 }
 root.querySelector('.remix').onclick = () => fill('remix', t('Everything this run was made of is in the form. Nothing was sent.'));
 root.querySelector('.use-last').onclick = () => fill('use_last', t('The last frame is the first frame in the form now. Nothing was sent.'));

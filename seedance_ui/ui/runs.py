@@ -19,7 +19,7 @@ from seedance_ui.ui.widgets.library_grid import LibraryGrid
 from seedance_ui.ui.widgets.player import Player
 from seedance_ui.ui.widgets.reference_tray import ReferenceTray
 
-_FILLED_JS = "() => { window.seedance.formFilled(); window.seedance.formChanged(); }"
+_FILLED_JS = "(parent) => { window.seedance.formFilled(parent); window.seedance.formChanged(); }"
 """Takes the person to the form, and asks for a look at it."""
 
 _FRAMES_JS = "(mode, now, parent) => window.seedance.keptParent(mode === 'frames', [now?.first, now?.last], parent)"
@@ -69,7 +69,7 @@ def wire_runs(services: Services, parts: RunParts, private: dict[str, Any]) -> N
         (parts.last_frames.use_last, remix.on_use_last),
         (parts.player.extend, remix.on_extend),
     ):
-        event(handler, inputs, filled, **private).then(fn=None, js=_FILLED_JS, **private)
+        event(handler, inputs, filled, **private).then(fn=None, js=_FILLED_JS, inputs=parts.parent, **private)
     parts.last_frames.newest(remix.on_newest, parts.state, parts.last_frames, **private)
     for asks in (parts.compare, parts.library):
         asks.compare(compare.on_compare, parts.state, parts.compare, **private)

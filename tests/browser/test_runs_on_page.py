@@ -286,14 +286,19 @@ def test_compare_lists_what_differs_and_remixes_a_side(studio: Studio, runs: tup
 
 
 def test_run_whose_file_is_gone_can_be_remixed_and_nothing_else(studio: Studio, runs: tuple[str, str]) -> None:
-    """B16: what it was made of is in the table."""
-    words, _ = runs
-    (studio.app.data_dir / "library" / f"{words}.mp4").unlink()
+    """B16: what it was made of is in the table. A page that does not know yet is told so."""
+    words, run = runs
+    expect(studio.video).to_have_attribute("src", f"/media/{run}.mp4")
+    (studio.app.data_dir / "library" / f"{run}.mp4").unlink()
+    act(studio, "Extend")
+    expect(studio.player).to_contain_text("This run cannot be had any more. Reload the page.")
+    expect_parent(studio, words)
+
     studio.reload()
-    card_of(studio, "A lighthouse at blue hour").click()
+    card_of(studio, "A lighthouse at sunset").last.click()
     expect(studio.player.get_by_text("File missing.")).to_be_visible()
     for name in ("Download", "Use last frame", "Extend", "Compare"):
         expect(studio.player.get_by_role("button", name=name, exact=True)).to_be_hidden()
     act(studio, "Remix")
-    expect(studio.prompt).to_have_value("A lighthouse at blue hour. Waves break.")
-    expect_parent(studio, words)
+    expect(studio.tags).to_have_text(["@Image1", "@Image2", "@Audio1"])
+    expect_parent(studio, run)
