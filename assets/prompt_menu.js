@@ -11,6 +11,7 @@
     role: 'combobox', 'aria-autocomplete': 'list', 'aria-haspopup': 'listbox', 'aria-expanded': 'true', 'aria-controls': ID,
   };
   const GAP_PX = 4;
+  const ENOUGH_PX = 150; // some options to see, and the rest to scroll to: better than a menu over what was written
   const LEAST_PX = 112;
   const node = (tag, attributes, ...children) => {
     const element = document.createElement(tag);
@@ -68,6 +69,7 @@
     if (!token) return;
     token = null;
     menu.hidden = true;
+    sizes.disconnect();
     const area = box();
     for (const name of [...Object.keys(WIRING), 'aria-activedescendant']) area?.removeAttribute(name);
     document.querySelector('.prompt-hint')?.classList.remove('is-choosing');
@@ -103,7 +105,10 @@
       : seedance.t('No references yet. Add files above.');
     if (none.textContent !== words) none.textContent = words;
     document.getElementById('prompt-field').append(menu);
+    if (menu.hidden) area.scrollIntoView({ block: 'nearest', behavior: 'instant' }); // from behind the dock
     menu.hidden = false;
+    sizes.observe(area);
+    sizes.observe(document.getElementById('composer'));
     for (const [name, value] of Object.entries(WIRING)) {
       if (hasOptions) area.setAttribute(name, value);
       else area.removeAttribute(name);
@@ -131,12 +136,11 @@
     const below = Math.min(offsetTop + height, Math.max(dock, area.top)) - area.bottom - 2 * GAP_PX;
     const above = area.top - offsetTop - 2 * GAP_PX;
     list.style.maxHeight = '';
-    const isAbove = below < menu.offsetHeight && above > below;
+    const isAbove = below < Math.min(menu.offsetHeight, ENOUGH_PX) && above > below;
     list.style.maxHeight = `${Math.max(LEAST_PX, isAbove ? above : below)}px`;
-    menu.classList.toggle('above', isAbove);
-    menu.style.top = isAbove ? 'auto' : `${area.bottom - field.top + GAP_PX}px`;
-    menu.style.bottom = isAbove ? `${field.bottom - area.top + GAP_PX}px` : 'auto';
+    menu.style.top = `${(isAbove ? area.top - menu.offsetHeight - GAP_PX : area.bottom + GAP_PX) - field.top}px`;
   }
+  const sizes = new ResizeObserver(place); // the field grows with its text, and moves when the tray does
 
   // ---- what the person does
 

@@ -18,7 +18,7 @@ function build(card) {
     fix: button({class: 'btn small fix', text: t('Fix it')}),
     flag: make('span', {class: 'flag'}, icon('stop'), t('Declined')), kind: card.isOfAnyKind ? kindChoice(card) : '',
   };
-  parts.meta = make('span', {class: 'meta'}, parts.facts, parts.unused);
+  parts.meta = make('span', {class: 'meta'}, parts.unused, parts.facts);
   parts.problem = make('span', {class: 'problem'}, parts.sentence, parts.retry, parts.fix);
   parts.fix.onclick = () => fix(card);
   parts.tag.onclick = () => window.seedance.insertTag?.(card.tag);
