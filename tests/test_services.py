@@ -227,6 +227,9 @@ async def test_similar_runs_give_the_next_one_a_range(start: Start) -> None:
             if snapshot["eta_s"] is not None:
                 assert 0 <= snapshot["eta_s"]["low"] <= snapshot["eta_s"]["high"]
                 break
+        [staged] = await services.staged_jobs(LOCAL_OWNER)
+        assert staged["usual"]["runs"] == 5
+        assert staged["usual"]["range_s"] is not None
 
 
 async def test_watch_of_an_unknown_job_ends_at_once(start: Start) -> None:

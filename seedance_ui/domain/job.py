@@ -62,6 +62,10 @@ class Phase(str, Enum):
 
 Charged = Literal["no", "yes", "unknown"]
 
+FIRST_FRAME = "first frame"
+LAST_FRAME = "last frame"
+"""What an error names where it is about a frame, which has no tag."""
+
 
 class ErrorJson(TypedDict):
     """Why a job did not end well, for a person."""
@@ -88,7 +92,7 @@ class JobError:
     next_step: str
     """What to do, in one sentence."""
     asset: str | None = None
-    """The tag of the file it is about."""
+    """What it is about: the tag of a file ("@Image2"), `FIRST_FRAME` or `LAST_FRAME`."""
 
     def to_json(self) -> ErrorJson:
         """Return the `error` of a snapshot."""
@@ -201,7 +205,9 @@ class Job:
     video: SavedVideo | None = None
     """Once it is in the library."""
     usual_s: tuple[float, float] | None = None
-    """How long similar runs took from start to end, as a range learnt before this one; None on a first run."""
+    """How long similar runs took from start to end, as a range learnt before this one; None on too few runs."""
+    similar_runs: int = 0
+    """How many runs like it had ended by then, which `usual_s` rests on."""
     worker: str | None = None
     """Whose lease this job is under."""
     epoch: int = 0

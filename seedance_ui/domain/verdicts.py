@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 
 from seedance_ui.domain import mentions
-from seedance_ui.domain.job import Charged, JobError
+from seedance_ui.domain.job import FIRST_FRAME, LAST_FRAME, Charged, JobError
 from seedance_ui.domain.media import MediaKind
 from seedance_ui.domain.request import GenerationRequest
 
@@ -49,6 +49,14 @@ CLOSER_WORDS = {
         "{provider} cannot use one of the files",
         "Use another file in its place, then generate again.",
     ),
+    "bad_resolution": CloserWords(
+        "{provider} did not accept this resolution",
+        "Choose a lower resolution, then generate again.",
+    ),
+    "bad_duration": CloserWords(
+        "{provider} did not accept this length",
+        "Choose a shorter length, then generate again.",
+    ),
     "no_plan": CloserWords(
         "The {provider} account's plan does not include this model",
         "Change the plan at the provider, or choose another provider.",
@@ -71,10 +79,27 @@ _REFUSALS = (
 )
 """The first that is found decides: `InputImageSensitiveContentDetected.PrivacyInformation` is about a face."""
 
+_SETTINGS = (
+    ("bad_resolution", re.compile(r"\bresolution\b|\b(480|720|1080)p\b")),
+    ("bad_duration", re.compile(r"\bduration\b")),
+)
+"""Settings that a provider's words may be about, where they name no file."""
+_OF_A_FILE = re.compile(r"reference|\binput|\bclip|\bfile|upload")
+"""A length or a size that is a file's, not the video's."""
+
 _TAG = re.compile(r"(?<![\w@])@?(image|video|audio)([1-9]\d?)(?!\w|\.\w)", re.IGNORECASE)
 """image2, @Image2; not image2.png, which is a file's name."""
 _ITEM = re.compile(r"(?:reference|\b)(image|video|audio)(?:_url)?s?(?:\[(\d{1,2})\]|\.(\d{1,2})\b)", re.IGNORECASE)
 """referenceImages[1], image_urls.1: counted from 0."""
+
+_FRAMES = (
+    (LAST_FRAME, re.compile(r"last[ _]?frame|last_image|end[ _]?frame", re.IGNORECASE)),
+    (
+        FIRST_FRAME,
+        re.compile(r"first[ _]?frame|start[ _]?frame|\bimage_url\b(?!s)|[\[\"'`]image[\]\"'`]", re.IGNORECASE),
+    ),
+)
+"""`lastFrameImage`, `last_image_url`; `image_url`, and Scenario's `image` where it stands as the name of a field."""
 
 _LINK_QUERY = re.compile(r"(https?://[^\s?#\"'<>]+)\?[^\s\"'<>]*")
 
@@ -85,8 +110,18 @@ def refusal_code(words: str) -> str | None:
     return next((code for code, pattern in _REFUSALS if pattern.search(text)), None)
 
 
+def setting_code(words: str) -> str | None:
+    """Return which setting a provider's words are about; None where they are about none that we know."""
+    text = words.lower()
+    if _OF_A_FILE.search(text):
+        return None
+    return next((code for code, pattern in _SETTINGS if pattern.search(text)), None)
+
+
 def named_asset(words: str) -> str | None:
-    """Return the tag of the file that a provider's words name ("@Image2"); None where they name none."""
+    """Return the file that a provider's words name ("@Image2", `LAST_FRAME`); None where they name none."""
+    if frame := next((frame for frame, pattern in _FRAMES if pattern.search(words)), None):
+        return frame
     if found := _ITEM.search(words):
         return mentions.tag(MediaKind(found[1].lower()), int(found[2] or found[3]) + 1)
     if found := _TAG.search(words):
@@ -113,9 +148,8 @@ def failed_job(words: str, request: GenerationRequest, *, provider_label: str, c
         provider_label: As people know it.
         charged: Whether the provider takes money for this failure.
     """
-    counts = request.reference_counts()
     asset = named_asset(words)
-    if asset is not None and mentions.unknown_mentions(asset, counts):
+    if asset is not None and not _is_of(asset, request):
         asset = None
     code = refusal_code(words) or ("bad_media" if asset else "generation_failed")
     closer = CLOSER_WORDS[code]
@@ -127,3 +161,11 @@ def failed_job(words: str, request: GenerationRequest, *, provider_label: str, c
         next_step=closer.next_step,
         asset=asset,
     )
+
+
+def _is_of(asset: str, request: GenerationRequest) -> bool:
+    """Whether a request has the file that is named."""
+    frames = {FIRST_FRAME: request.first_frame, LAST_FRAME: request.last_frame}
+    if asset in frames:
+        return frames[asset] is not None
+    return not mentions.unknown_mentions(asset, request.reference_counts())

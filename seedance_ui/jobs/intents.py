@@ -13,7 +13,7 @@ from seedance_ui.domain.pricing import UNKNOWN_CU, Cost
 from seedance_ui.domain.request import GenerationRequest
 from seedance_ui.errors import MovedOnError, StoreError, StrayJobError
 from seedance_ui.jobs.runner import LEASE_S, Runner
-from seedance_ui.jobs.schedule import usual_range_s
+from seedance_ui.jobs.schedule import believable_runs_s, usual_range_s
 from seedance_ui.jobs.tools import Tools
 from seedance_ui.providers.base import Provider
 
@@ -117,8 +117,9 @@ class Intents:
                 "Nothing was sent, nothing was charged."
             )
         store = self._tools.store
-        usual_s = usual_range_s(await self._tools.blocking(store.past_runs_s, batch[0].request))
-        batch = [replace(job, usual_s=usual_s) for job in batch]
+        past_runs_s = believable_runs_s(await self._tools.blocking(store.past_runs_s, batch[0].request))
+        usual_s = usual_range_s(past_runs_s)
+        batch = [replace(job, usual_s=usual_s, similar_runs=len(past_runs_s)) for job in batch]
         token = hashlib.sha256(form_token.encode()).hexdigest() if form_token else None
         stored = await self._tools.blocking(
             lambda: store.add_batch(

@@ -72,9 +72,14 @@ def broke_again_s(broken: int) -> float:
     return min(_MAX_BACKOFF_S, 2.0 ** min(broken - 1, 6))
 
 
+def believable_runs_s(past_runs_s: Sequence[float]) -> list[float]:
+    """Return the runs that took any time at all: a clock that was set back makes negative ones."""
+    return [run_s for run_s in past_runs_s if run_s > 0]
+
+
 def usual_range_s(past_runs_s: Sequence[float]) -> tuple[float, float] | None:
     """Return the range in which most similar runs ended (10th to 90th percentile); None on too few runs."""
-    believable = [run_s for run_s in past_runs_s if run_s > 0]  # a clock that was set back makes negative ones
+    believable = believable_runs_s(past_runs_s)
     if len(believable) < SIMILAR_RUNS_NEEDED:
         return None
     deciles = quantiles(believable, n=10, method="inclusive")

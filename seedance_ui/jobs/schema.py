@@ -105,6 +105,7 @@ jobs = Table(
     Column("seed", BigInteger),
     Column("video", _Json),
     Column("usual_s", _Json),
+    Column("similar_runs", Integer, nullable=False, server_default="0"),
     Column("created_at", Utc, nullable=False),
     Column("submitted_at", Utc),
     Column("started_at", Utc),
@@ -187,6 +188,7 @@ def job_from_row(row: RowMapping) -> Job:
         seed=row["seed"],
         video=SavedVideo(**row["video"]) if row["video"] else None,
         usual_s=tuple(row["usual_s"]) if row["usual_s"] else None,
+        similar_runs=row["similar_runs"],
         worker=row["worker"],
         epoch=row["epoch"],
     )

@@ -15,7 +15,7 @@ from seedance_ui.jobs.schema import Utc, about, metadata
 
 log = logging.getLogger(__name__)
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 """Goes up with every change of the tables that older rows or older code would not survive."""
 
 
@@ -91,5 +91,6 @@ _STEPS_FROM: dict[int, tuple[Callable[[Connection], None], ...]] = {
         _fold_prompts,
         _sql("CREATE INDEX jobs_by_parent ON jobs (parent)"),
     ),
+    3: (_sql("ALTER TABLE jobs ADD COLUMN similar_runs INTEGER NOT NULL DEFAULT 0"),),
 }
 """What makes tables of one version into those of the next."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from seedance_ui.domain.verdicts import named_asset, refusal_code, shown
+from seedance_ui.domain.verdicts import named_asset, refusal_code, setting_code, shown
 from seedance_ui.errors import (
     AuthenticationError,
     BadRequestError,
@@ -47,7 +47,7 @@ def explain_answer(answer: Answer) -> ProviderError:
     asset = named_asset(words)
     if code := refusal_code(words):
         return ContentFilterError(words, provider=provider, request_id=request_id, code=code, asset=asset)
-    code = "bad_media" if asset else None
+    code = "bad_media" if asset else setting_code(words)
     return BadRequestError(words, provider=provider, request_id=request_id, code=code, asset=asset)
 
 

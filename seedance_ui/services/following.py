@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 
 from seedance_ui.domain.job import (
     ENDED_STATES,
@@ -12,6 +12,7 @@ from seedance_ui.domain.job import (
     SnapshotJson,
     build_snapshot,
 )
+from seedance_ui.domain.staged import StagedJobJson, build_staged_job
 from seedance_ui.errors import NotAllowedError
 from seedance_ui.jobs.bell import wait_at_most
 from seedance_ui.jobs.evidence import EvidenceJson, build_evidence
@@ -96,9 +97,25 @@ class Following(Parts):
 
     async def open_jobs(self, owner: str | None) -> list[SnapshotJson]:
         """Return an owner's jobs that are not final and were not put away, newest first."""
+        return [build_snapshot(job, self._clock.now()) for job in await self._jobs_on_stage(owner)]
+
+    async def _jobs_on_stage(self, owner: str | None) -> list[Job]:
         on_stage = OPEN_STATES | RESTING_STATES
-        jobs = await self._tools.blocking(lambda: self._store.jobs_of(owner, on_stage, limit=100, with_closed=False))
-        return [build_snapshot(job, self._clock.now()) for job in jobs]
+        return await self._tools.blocking(lambda: self._store.jobs_of(owner, on_stage, limit=100, with_closed=False))
+
+    async def staged_jobs(self, owner: str | None) -> list[StagedJobJson]:
+        """Return what the stage shows of the jobs of `open_jobs`, newest first."""
+        return [build_staged_job(job) for job in await self._jobs_on_stage(owner)]
+
+    async def just_made(self, job_ids: Sequence[str]) -> list[StagedJobJson]:
+        """Return what the stage shows of the jobs that a click has made, the last one first."""
+        jobs = [await self._tools.blocking(self._store.get, job_id) for job_id in reversed(job_ids)]
+        return [build_staged_job(job, is_new=True) for job in jobs if job]
+
+    async def staged_job(self, job_id: str, *, owner: str | None) -> StagedJobJson | None:
+        """Return what the stage shows of a job; None where it is not this owner's."""
+        job = await self._tools.blocking(self._store.get, job_id)
+        return build_staged_job(job) if job and owner is not None and job.owner == owner else None
 
     async def count_by_state(self) -> dict[str, int]:
         """Return how many jobs there are in each state that has any."""

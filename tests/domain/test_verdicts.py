@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from seedance_ui.domain.job import Charged
-from seedance_ui.domain.verdicts import CLOSER_WORDS, failed_job, named_asset, refusal_code, shown
-from tests.samples import image, references_request, text_request
+from seedance_ui.domain.verdicts import CLOSER_WORDS, failed_job, named_asset, refusal_code, setting_code, shown
+from tests.samples import frames_request, image, references_request, text_request
 
 
 @pytest.mark.parametrize(
@@ -45,6 +45,12 @@ def test_refusal_code_reads_from_the_closest_to_the_widest(words: str, code: str
         ("image 1024x768", None),
         ("images are refused", None),
         ("myimage2", None),
+        ("last_image_url could not be fetched", "last frame"),
+        ("`lastFrameImage` is not an asset", "last frame"),
+        ("Invalid image_url", "first frame"),
+        ("The first frame may contain a real person", "first frame"),
+        ("Field 'image' is not an asset", "first frame"),
+        ("image_urls is empty", None),
     ],
 )
 def test_named_asset_reads_tags_and_fields(words: str, asset: str | None) -> None:
@@ -76,6 +82,29 @@ def test_failed_job_about_a_broken_file_says_which() -> None:
 
     assert (error.code, error.asset) == ("bad_media", "@Image1")
     assert error.detail == "image1 cannot be decoded"
+
+
+def test_failed_job_names_a_frame_only_where_the_request_has_it() -> None:
+    words = "last_image_url may contain real person"
+
+    both = failed_job(words, frames_request(last_frame=image("b.png")), provider_label="AIML API", charged="no")
+    first_only = failed_job(words, frames_request(), provider_label="AIML API", charged="no")
+
+    assert (both.code, both.asset) == ("face", "last frame")
+    assert first_only.asset is None
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        ("Unsupported resolution: 720p", "bad_resolution"),
+        ("duration must be one of 5, 10", "bad_duration"),
+        ("The reference video has a duration of 20 s", None),
+        ("The request is odd", None),
+    ],
+)
+def test_setting_code_reads_settings_of_the_video_only(words: str, code: str | None) -> None:
+    assert setting_code(words) == code
 
 
 def test_failed_job_without_words_says_so() -> None:

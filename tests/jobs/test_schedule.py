@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seedance_ui.jobs.schedule import next_poll_s, resubmit_after_s, usual_range_s
+from seedance_ui.jobs.schedule import believable_runs_s, next_poll_s, resubmit_after_s, usual_range_s
 
 seconds = st.floats(0, 1e6)
 
@@ -46,6 +46,8 @@ def test_a_request_is_sent_again_within_a_minute(attempts: int, chance: float, r
 
 def test_a_range_needs_five_runs() -> None:
     assert usual_range_s([10, 20, 30, 40]) is None
+    assert usual_range_s([10, 20, 30, 40, -3, 0]) is None
+    assert believable_runs_s([10, -3, 0, 20]) == [10, 20]
     assert usual_range_s([10, 20, 30, 40, 50]) == (14.0, 46.0)
 
 
