@@ -39,17 +39,15 @@ function answer() {
   else if (reply.problems.length) seedance.problems.focusFirst();
 }
 
-/* The references of the job that is shown: what a provider says of "@Image2" is about these, wherever they are now. */
+/* The files that were sent: what a provider says of "@Image2" is about these, wherever they are now. */
 function arrive() {
-  seedance.sentReferences = sending;
-  seedance.declined = null;
-  document.dispatchEvent(new Event('seedance:declined'));
+  document.dispatchEvent(new CustomEvent('seedance:sent', { detail: sending }));
   seedance.jobArrived();
 }
 
 button.addEventListener('click', () => {
   if (button.getAttribute('aria-disabled') === 'true') return;
-  sending = seedance.references ?? [];
+  sending = [...(seedance.references ?? []), ...(seedance.frames ?? [])];
   setSending(true);
   trigger('generate');
 });

@@ -17,7 +17,7 @@ function buildSlot(key) {
     field: make('div', {class: 'link-field', hidden: ''}), thumb: make('span', {class: 'thumb'}),
     name: make('span', {class: 'name'}), meta: make('span', {class: 'meta'}), problem: make('span', {class: 'problem', id}),
     fix: button(t('Fix it')),
-    replace: button('Replace'), remove: button('Remove'), retry: button('Try again'),
+    flag: make('span', {class: 'flag'}, icon('stop'), 'Declined'), replace: button('Replace'), remove: button('Remove'), retry: button('Try again'),
     picker: make('input', {type: 'file', accept: 'image/*', hidden: ''}),
   };
   setAttribute(slot.addLink, 'aria-label', `Add link for the ${NAMES[key].toLowerCase()}`);
@@ -25,10 +25,12 @@ function buildSlot(key) {
   setAttribute(slot.remove, 'aria-label', `Remove ${NAMES[key].toLowerCase()}`);
   setAttribute(slot.fix, 'aria-label', t('Fix it: {name}', {name: t(NAMES[key])}));
   setAttribute(slot.fix, 'aria-describedby', id);
+  slot.replace.classList.add('replace');
+  slot.remove.classList.add('remove');
   const ways = make('span', {class: 'slot-acts'}, slot.add, slot.addLink);
   slot.empty = make('div', {class: 'slot-empty'}, ways, slot.field,
     make('span', {class: 'hint', text: 'Drop or paste an image, or a link'}));
-  slot.filled = make('div', {class: 'slot-filled'}, slot.thumb, slot.name, slot.meta, slot.problem,
+  slot.filled = make('div', {class: 'slot-filled'}, slot.thumb, slot.name, slot.meta, slot.flag, slot.problem,
     make('div', {class: 'slot-acts'}, slot.retry, slot.fix, slot.replace, slot.remove));
   const label = make('span', {class: 'label', text: NAMES[key]});
   if (key === 'last') label.append(make('span', {class: 'hint', text: ' optional'}));
@@ -179,10 +181,13 @@ function drawSlot(slot, frame) {
   slot.empty.hidden = Boolean(frame);
   slot.filled.hidden = !frame;
   slot.node.classList.toggle('warn', Boolean(frame?.problem));
-  if (!frame) return;
+  if (!frame) return slot.node.classList.remove('declined');
   drawPicture(slot, frame);
   setText(slot.name, frame.name);
   setText(slot.meta, metaText(frame));
+  const isDeclined = keyOf(frame) !== null && keyOf(frame) === window.seedance.declined;
+  slot.node.classList.toggle('declined', isDeclined);
+  slot.flag.hidden = !isDeclined;
   setText(slot.problem, frame.problem ?? '');
   slot.fix.hidden = !(frame.state === 'ready' && props.fixes?.includes(`${slot.key}_frame`));
   slot.problem.hidden = !frame.problem;
@@ -190,7 +195,14 @@ function drawSlot(slot, frame) {
   for (const button of [slot.replace, slot.remove]) setAttribute(button, 'aria-describedby', frame.problem ? slot.problem.id : null);
 }
 
+// What makes it the same file or link, as in the reference tray.
+function keyOf(frame) {
+  return frame?.path ?? frame?.link ?? null;
+}
+
 function draw() {
+  window.seedance.frames = Object.keys(NAMES).filter(key => shown[key]?.state === 'ready')
+    .map(key => ({tag: `${key} frame`, name: shown[key].name, key: keyOf(shown[key])}));
   for (const key of Object.keys(NAMES)) drawSlot(slots[key], shown[key]);
   swapButton.hidden = !shown.first && !shown.last;
 }
@@ -229,6 +241,10 @@ function readValue() {
 swapButton.onclick = swap;
 onPaste(root, paste);
 onPasteLinks(root, pasteLinks);
+document.addEventListener('seedance:declined', function listen() {
+  if (root.isConnected) draw();
+  else document.removeEventListener('seedance:declined', listen);
+});
 watch('value', readValue);
 watch(['facts', 'problems', 'fixes'], readNotes);
 readValue();

@@ -1,271 +1,305 @@
-// The job card. Scope: element, props, trigger, watch, and its parts before it: job_words.js, job_stream.js,
-// job_ending.js, job_ways.js. The server's events say what is; between them only the clock counts. A stream replays the
-// job from its start, so drawing waits for the next frame and shows the newest event.
-// ---- the job that is shown
-
-const root = element.querySelector('.job-card');
-const find = selector => root.querySelector(selector);
-const bar = find('.bar');
-const cancelButton = find('.cancel-job');
-const hasEnded = ({state}) => FINAL.has(state) || RESTING.has(state);
-let job = null;
-let live = newLive();   // what is known of the job
+// The stage: a card for each job, newest first. Scope: element, props, trigger, watch, and its parts before it:
+// job_words.js, job_stream.js, job_running.js, job_ending.js, job_remedies.js, job_ways.js, job_told.js.
+// A card: {id, facts, sent, root, find, live, isAside}; facts are what Python says of the job, sent what the click sent.
+const REPLAY_MS = 5000;
+const host = element.querySelector('.job-cards');
+const blank = host.querySelector('.job-card').cloneNode(true);
+let cards = [];
+let lead = null;      // whose events are listened to
 let stream = null;
-let ticker = 0;
-let frame = 0;
+let openedAt = 0;     // when its stream was opened
+let unclaimed = null; // what a click sent whose jobs are not here yet
 
-function newLive() {
-  return {snapshot: null, startedAt: Infinity, stageStarts: [], progress: 0, topic: '', isOffline: false,
-    isCancelling: false, cancelNote: '', isTold: false, isResting: false,
-    isBusy: false, isSending: false, token: null, spokenFirst: ''};
+// ---- what is known
+
+function hasEnded({live}) {
+  return live.isLost || FINAL.has(live.snapshot?.state) || RESTING.has(live.snapshot?.state);
 }
 
-// Seconds since the job was made. The largest claim wins: a replayed event tells an old time.
-function elapsed() {
-  return Math.max(0, (performance.now() - live.startedAt) / SECOND_MS);
+function isOpen(card) {
+  return Boolean(card.id) && !hasEnded(card);
 }
 
-function setClock(snapshot) {
-  live.startedAt = Math.min(live.startedAt, performance.now() - snapshot.elapsed_s * SECOND_MS);
+function isFinal({id, live}) {
+  return Boolean(id) && (live.isLost || FINAL.has(live.snapshot?.state));
 }
 
-function take(snapshot) {
-  live.snapshot = snapshot;
-  live.isOffline = false;
-  setClock(snapshot);
-  const stage = stageOf(snapshot);
-  live.stageStarts.length = Math.min(live.stageStarts.length, stage + 1);    // a job that rested starts a stage again
-  live.stageStarts[stage] ??= snapshot.elapsed_s;
-  if (FINAL.has(snapshot.state)) stream?.close();
-  frame ||= requestAnimationFrame(draw);
+function leadOf() {
+  return cards.find(isOpen) ?? null;
 }
 
-function takePresent(snapshot) {
-  setClock(snapshot);
-  if (hasEnded(snapshot)) take(snapshot);
+function take(card, snapshot) {
+  card.live.snapshot = snapshot;
+  card.live.isOffline = false;
+  setClock(card, snapshot);
+  noteStage(card, snapshot);
+  noteWords(card.live, snapshot);
+  plan(card);
 }
 
-function setOffline(isOffline) {
-  if (live.isOffline === isOffline) return;
-  live.isOffline = isOffline;
-  frame ||= requestAnimationFrame(draw);
+// A stream replays the job from its start, which a card may know better by now.
+function takeEvent(card, seq, snapshot) {
+  const {live} = card;
+  if (seq && seq <= live.seq) return;
+  live.seq = seq;
+  const isPast = performance.now() - openedAt < REPLAY_MS && snapshot.elapsed_s < (live.snapshot?.elapsed_s ?? 0);
+  if (isPast) notePast(card, snapshot);
+  else take(card, snapshot);
 }
 
-function lose() {
-  clearInterval(ticker);
-  drawEnding('lost', null);
-  trigger('lost', {job});
+// The card that listens hears everything in its order; an answer only tells it the time, and how it ended.
+function takeAnswer(card, snapshot) {
+  setClock(card, snapshot);
+  const isListening = card === lead && stream && !FINAL.has(snapshot.state) && !RESTING.has(snapshot.state);
+  if (!isListening) take(card, snapshot);
 }
 
-function stageOf(snapshot) {
-  return PHASES[snapshot.phase]?.stage ?? 2;
+function setOffline(card, isOffline) {
+  if (card.live.isOffline === isOffline) return;
+  card.live.isOffline = isOffline;
+  plan(card);
 }
 
-// ---- cancelling
+function lose(card) {
+  card.live.isLost = true;
+  plan(card);
+  trigger('lost', {job: card.id});
+}
 
-async function cancel() {
-  const id = job;
-  if (live.isCancelling) return;
-  Object.assign(live, {isCancelling: true, cancelNote: 'Asking to cancel…'});
-  draw();
-  const {snapshot} = await post(id, 'cancel');
-  if (id !== job) return;
-  if (snapshot) take(snapshot);
-  live.cancelNote = snapshot ? 'wanted' : UNREACHED;
-  live.isCancelling = Boolean(snapshot);
-  draw();
+// ---- who listens, who is asked
+
+const asker = askAbout({
+  wanted: () => cards.filter(card => card.id && !isFinal(card) && (document.hidden || card !== lead)).map(({id}) => id),
+  onAnswer(ids, snapshots) {
+    const told = new Map(snapshots.map(snapshot => [snapshot.job_id, snapshot]));
+    for (const card of cards.filter(({id}) => ids.includes(id))) {
+      if (told.has(card.id)) takeAnswer(card, told.get(card.id));
+      else lose(card);
+    }
+  },
+  onSilence: ids => cards.filter(card => ids.includes(card.id) && isOpen(card)).forEach(card => setOffline(card, true)),
+});
+
+// What a stream tells first is from the past: so the card that listens is asked about too.
+function askAll() {
+  const ids = cards.filter(card => card.id && !isFinal(card)).map(({id}) => id);
+  if (ids.length) asker.askNow(ids);
+}
+
+function listen() {
+  const next = document.hidden ? null : leadOf();
+  if (next === lead) return;
+  // The server ends the stream of a job that ends or rests; closing it first would look like a broken one.
+  if (!next && lead && hasEnded(lead) && !document.hidden) return;
+  stream?.close();
+  [lead, stream] = [next, null];
+  if (!next) return;
+  openedAt = performance.now();
+  const mine = stream = listenTo(next.id, {
+    onOpen: () => setOffline(next, false),
+    onEvent: (seq, snapshot) => takeEvent(next, seq, snapshot),
+    onBroken(isRefused) {
+      if (hasEnded(next)) {
+        mine.close();
+        if (lead === next) [lead, stream] = [null, null];
+        return;
+      }
+      setOffline(next, true);
+      if (isRefused) asker.askNow([next.id]);
+    },
+  });
+}
+
+function onVisibility() {
+  cards.filter(({live}) => live.frame).forEach(draw);    // a hidden page draws no frames
+  listen();
+  forgetNews();
+  askAll();
 }
 
 // ---- drawing
 
-function setFact(name, text) {
-  setText(find(`[data-fact=${name}]`), text);
+function plan(card) {
+  if (card.live.frame) return;
+  card.live.frame = document.hidden ? setTimeout(() => draw(card)) : requestAnimationFrame(() => draw(card));
 }
 
-function show(view) {
+function draw(card) {
+  const {live} = card;
+  cancelAnimationFrame(live.frame);
+  live.frame = 0;
+  if (!cards.includes(card)) return;
+  if (card.id) drawJob(card);
+  else drawEmpty(card);
+  arrange();
+}
+
+function drawJob(card) {
+  const {live} = card;
+  const state = live.isLost ? 'lost' : live.snapshot?.state;
+  relist(card, RESTING.has(state));
+  if (!state) drawOpening(card);
+  else if (!hasEnded(card)) drawRunning(card);
+  else if (state === 'succeeded') end(card, state, drawReady);
+  else end(card, state, drawEnding);
+}
+
+function end(card, state, drawIt) {
+  const {live} = card;
+  const isNews = FINAL.has(state) && !live.isTold;
+  if (isNews && state === 'succeeded') card.isAside = isPlayerTaken();
+  drawIt(card, state);
+  if (!isNews) return;
+  live.isTold = true;
+  announce(card, state);
+  if (state !== 'lost') trigger('done', {job: card.id, state, ...(card.isAside ? {is_aside: true} : {})});
+}
+
+// A video that a person watches stays: what is finished meanwhile is offered beside it.
+function isPlayerTaken() {
+  return Boolean(document.querySelector('#player .player:not([hidden])'));
+}
+
+// The library lists what rests: it is out of date when a job comes to rest, or goes on.
+function relist(card, isResting) {
+  const {live, root} = card;
+  if (live.isResting === isResting) return;
+  const wasAtWork = OPEN.has(root.dataset.state);
+  live.isResting = isResting;
+  trigger('relist', {job: card.id});
+  if (isResting && wasAtWork) announce(card, live.snapshot.state);
+}
+
+function drawEmpty(card) {
+  const {root, find} = card;
+  const {width_px: width, height_px: height, duration_s: seconds, sound} = props.preview;
+  find('.frame').style.aspectRatio = `${width} / ${height}`;
+  find('.frame').classList.toggle('tall', height > width);
+  const length = seconds ? t('{seconds} seconds', {seconds}) : t('length chosen by the provider');
+  setText(find('.frame .s'), [formatPixels(width, height), length, sound ? t('with sound') : t('silent')].join(' · '));
+  root.removeAttribute('data-state');
+  show(card, 'empty');
+}
+
+function show({root}, view) {
   const focused = root.contains(document.activeElement) ? document.activeElement : null;
-  for (const name of ['empty', 'running', 'ended']) find(`.${name}`).hidden = name !== view;
+  for (const part of root.querySelectorAll(':scope > [data-view]')) part.hidden = part.dataset.view !== view;
   root.classList.toggle('is-quiet', view === null);
   if (focused && !focused.checkVisibility()) root.focus({preventScroll: true});    // else the focus would be lost
 }
 
-function drawEmpty() {
-  const {width_px: width, height_px: height, duration_s: seconds, sound} = props.preview;
-  root.removeAttribute('data-state');
-  root.removeAttribute('data-job');
-  setText(find('.spoken'), '');
-  find('.frame').style.aspectRatio = `${width} / ${height}`;
-  find('.frame').classList.toggle('tall', height > width);
-  const length = seconds ? `${seconds} seconds` : 'length chosen by the provider';
-  setText(find('.frame .s'), [formatPixels(width, height), length, sound ? 'with sound' : 'silent'].join(' · '));
-  show('empty');
+// One job is shown large: the newest that is under way. The others are a line each, and open on request.
+function arrange() {
+  const large = leadOf();
+  for (const card of cards) {
+    const isSmall = isOpen(card) && card !== large;
+    card.root.classList.toggle('is-small', isSmall);
+    setAttribute(card.root, 'aria-label', cards.length > 1 ? shorten(card.facts.prompt) || null : null);
+  }
+  drawTell();
+  drawTitle();
+  markDeclined();
+  listen();
 }
 
-function draw() {
-  cancelAnimationFrame(frame);
-  frame = 0;
-  if (!job) return drawEmpty();
-  if (!live.snapshot) return drawOpening();
-  const {state} = live.snapshot;
-  root.dataset.job = job;
-  relist(RESTING.has(state));
-  if (!hasEnded(live.snapshot)) return drawRunning(live.snapshot);
-  if (state === 'succeeded') drawReady();
-  else drawEnding(state, live.snapshot);
-  if (RESTING.has(state)) return;
-  clearInterval(ticker);
-  if (live.isTold) return;
-  live.isTold = true;
-  trigger('done', {job, state});
+function toggleOpen({root, find}) {
+  const isShown = root.classList.toggle('is-open');
+  setAttribute(find('.open-job'), 'aria-expanded', String(isShown));
 }
 
-// The library lists what rests: it is out of date when a job comes to rest, or goes on.
-function relist(isResting) {
-  if (live.isResting === isResting) return;
-  live.isResting = isResting;
-  trigger('relist', {job});
+// ---- the cards
+
+function makeCard(facts) {
+  const root = blank.cloneNode(true);
+  const find = selector => root.querySelector(selector);
+  const card = {id: facts.job_id ?? null, facts, root, find, live: newLive(), sent: null, isAside: false};
+  setAttribute(root, 'data-job', card.id);
+  setText(find('.job-what'), facts.prompt ?? '');
+  STAGES.forEach(name => find('.stages').append(make('li', {}, make('b', {text: name}), make('span', {text: '–'}))));
+  find('.cancel-job').onclick = () => cancel(card);
+  find('.open-job').onclick = () => toggleOpen(card);
+  find('.watch-video').onclick = () => {
+    trigger('play', {job: card.id});
+    remove(card);
+  };
+  wireWays(card);
+  return card;
 }
 
-function drawOpening() {
-  root.dataset.job = job;
-  root.dataset.state = 'opening';
-  setText(find('.big-time'), '0:00');
-  setText(find('.left'), '');
-  setText(find('.words'), '');
-  setText(find('.clock .t'), live.isOffline ? 'Reconnecting…' : 'Starting');
-  setText(find('.calm'), live.isOffline ? OFFLINE : CALM);
-  find('.job-body').hidden = true;
-  show('running');
+// Python names jobs to show, newest first; the others that are here stay. A click on Generate clears what has ended.
+function follow() {
+  const told = Array.isArray(props.value) ? props.value : [];    // Gradio's HTML has an empty text for nothing
+  const named = told.map(facts => cards.find(({id}) => id === facts.job_id) ?? makeCard(facts));
+  const added = named.filter(card => !cards.includes(card));
+  const isClick = added.some(({facts}) => facts.is_new);
+  const wanted = [...named, ...cards.filter(card => !named.includes(card) && !(isClick && isFinal(card)))];
+  if (!added.length && wanted.every((card, place) => card === cards[place])) return;
+  put(wanted);
+  giveSent();
+  if (added.length) askAll();
 }
 
-function drawReady() {
-  root.dataset.state = 'succeeded';
-  setText(find('.spoken'), 'Your video is ready.');
-  show(null);
+// The form has other files now: what can be done about one that was declined changes with them.
+function onReferences() {
+  cards.filter(card => card.root.dataset.state === 'failed').forEach(drawRemedies);
 }
 
-function drawRunning(snapshot) {
-  const phase = PHASES[snapshot.phase] ?? {stage: stageOf(snapshot), title: snapshot.message};
-  root.dataset.state = snapshot.state;
-  find('.job-body').hidden = false;
-  setText(find('.clock .t'), live.isOffline ? 'Reconnecting…' : phase.title);
-  setText(find('.words'), isSaidAlready(phase.title, snapshot) ? '' : snapshot.message);
-  setText(find('.calm'), live.isOffline ? OFFLINE : CALM);
-  speak(snapshot, phase);
-  drawTrouble(snapshot);
-  drawPrice(snapshot);
-  drawFoot(snapshot);
-  tick();
-  show('running');
+// What a click sent comes from the dock, before its jobs or after them.
+function giveSent() {
+  const made = cards.filter(({facts, sent}) => facts.is_new && !sent);
+  if (!made.length || !unclaimed) return;
+  for (const card of made) card.sent = unclaimed;
+  unclaimed = null;
 }
 
-function isSaidAlready(title, {message, error}) {
-  return !message || error || message.toLowerCase().startsWith(title.toLowerCase()) || live.cancelNote === 'wanted';
+function onSent({detail}) {
+  unclaimed = detail;
+  giveSent();
 }
 
-// Changes on a new phase only: a screen reader reads each change aloud.
-function speak(snapshot, phase) {
-  const topic = live.isOffline ? 'offline' : snapshot.error ? snapshot.message : snapshot.phase;
-  if (live.topic === topic) return;
-  live.topic = topic;
-  const words = live.isOffline ? OFFLINE : snapshot.error ? snapshot.message : spokenText(phase, snapshot.eta_s);
-  setText(find('.spoken'), [live.spokenFirst, words].filter(Boolean).join(' '));
-  live.spokenFirst = '';
+function remove(card, farewell = '') {
+  const hadFocus = card.root.contains(document.activeElement);
+  put(cards.filter(other => other !== card));
+  setText(cards[0].find('.spoken'), farewell);
+  if (hadFocus) cards[0].root.focus({preventScroll: true});
 }
 
-// B8: what keeps a video that is made from being saved; the job goes on, and tries again by itself.
-function drawTrouble({error, message}) {
-  find('.trouble').hidden = !error;
-  if (!error) return;
-  find('.trouble').classList.toggle('bad', error.code === 'cannot_save');
-  setText(find('.trouble-line span'), message);
-}
-
-function drawPrice(snapshot) {
-  const {label, free} = providerOf(snapshot);
-  setFact('cost', formatCost(snapshot.cost));
-  setFact('cost-by', free ? 'nothing is charged' : `charged by ${label}`);
-}
-
-function drawFoot(snapshot) {
-  const isWanted = live.cancelNote === 'wanted';
-  setAttribute(cancelButton, 'aria-disabled', live.isCancelling ? 'true' : null);
-  cancelButton.hidden = snapshot.state === 'downloading';
-  setText(find('.truth'), isWanted ? `You asked to cancel. ${snapshot.message}` : live.cancelNote || cancelTruth(snapshot));
-}
-
-// What changes between events: once a second.
-function tick() {
-  if (!root.isConnected) return leave();
-  if (!live.snapshot || hasEnded(live.snapshot)) return;
-  const {snapshot} = live;
-  const now = elapsed();
-  const isWaiting = stageOf(snapshot) < 2 || snapshot.phase === 'provider_queue';
-  const queued = isWaiting ? now : snapshot.queued_s;
-  setText(find('.big-time'), formatClock(now));
-  setText(find('.left'), leftText(snapshot.eta_s, now - snapshot.elapsed_s));
-  setFact('queue', formatClock(queued));
-  setFact('elapsed', `of ${formatClock(now)} elapsed`);
-  drawUsual(snapshot);
-  drawStages(stageOf(snapshot), now);
-  drawBar(snapshot, now);
-}
-
-// The card was taken out of the page, which runs its script again when it comes back.
-function leave() {
-  stream?.close();
-  clearInterval(ticker);
-}
-
-function drawUsual({eta_s: eta, elapsed_s: at, queued_s: queued, provider, phase}) {
-  const worked = phase === 'generating' || phase === 'saving' ? Math.max(0, at - queued) : 0;
-  const guess = props.providers?.[provider]?.free ? 'Under a minute' : '1 to 3 minutes';
-  setFact('usual', eta ? `${formatClock(worked + eta.low)}–${formatClock(worked + eta.high)}` : guess);
-  setFact('usual-of', 'without the queue');
-}
-
-function drawStages(current, now) {
-  [...find('.stages').children].forEach((item, stage) => {
-    const start = live.stageStarts[stage];
-    const end = live.stageStarts.find((at, later) => later > stage && at !== undefined) ?? now;
-    item.className = stage < current ? 'done' : stage === current ? 'now' : '';
-    setAttribute(item, 'aria-current', stage === current ? 'step' : null);
-    setText(item.lastChild, start === undefined || stage > current ? '–' : formatClock(end - start));
-  });
-}
-
-// Where the provider tells no progress, the measured time left does. Never runs backwards.
-function drawBar({progress, eta_s: eta, elapsed_s: at}, now) {
-  const measured = eta ? Math.min(0.95, now / (at + (eta.low + eta.high) / 2 || 1)) : 0;
-  live.progress = Math.max(live.progress, progress ?? measured);
-  const percent = Math.round(live.progress * 100);
-  setAttribute(bar, 'aria-valuenow', progress === null && !eta ? null : percent);
-  bar.firstElementChild.style.width = `${live.progress * 100}%`;
+// Shows these cards, without those whose video is in the player by now; without any, what will be here.
+function put(wanted) {
+  const worth = wanted.filter(({id, root}) => id && !root.classList.contains('is-quiet'));
+  cards = worth.length ? worth : [makeCard({})];
+  host.replaceChildren(...cards.map(({root}) => root));
+  props.value = cards.filter(({id}) => id).map(({facts}) => ({...facts, is_new: false}));
+  cards.forEach(draw);
 }
 
 // ---- start
 
-function follow() {
-  const id = props.value || null;
-  if (id === job) return;
-  stream?.close();
+const ticker = setInterval(() => {
+  if (!element.isConnected) return leave();
+  cards.forEach(tick);
+  drawTitle();
+}, SECOND_MS);
+
+// The widget was taken out of the page, which runs its script again when it comes back.
+function leave() {
   clearInterval(ticker);
-  [job, live, stream] = [id, newLive(), null];
-  resetWays();
-  draw();
-  if (farewell) setText(find('.spoken'), farewell);
-  farewell = '';
-  if (!id) return;
-  ticker = setInterval(tick, SECOND_MS);
-  stream = followJob(id, {onSnapshot: take, onPresent: takePresent, onOffline: setOffline, onLost: lose});
+  stream?.close();
+  asker.close();
+  document.removeEventListener('visibilitychange', onVisibility);
+  document.removeEventListener('seedance:sent', onSent);
+  document.removeEventListener('seedance:references', onReferences);
+  for (const event of ['pointerdown', 'keydown']) document.removeEventListener(event, forgetNews);
 }
 
-STAGES.forEach(name => find('.stages').append(make('li', {}, make('b', {text: name}), make('span', {text: '–'}))));
-cancelButton.onclick = cancel;
-find('.try-now').onclick = tryNow;
-find('.go-silent').onclick = goSilent;
-wireWays();
+document.addEventListener('visibilitychange', onVisibility);
+document.addEventListener('seedance:sent', onSent);
+document.addEventListener('seedance:references', onReferences);
+for (const event of ['pointerdown', 'keydown']) document.addEventListener(event, forgetNews);
+document.addEventListener('seedance:connection', ({detail}) => { if (detail === 'gone') onSendAgainSettled(); });
+window.seedance.sendAgainSettled = onSendAgainSettled;
+wireTold();
 watch('value', follow);
-watch('preview', () => { if (!job) drawEmpty(); });
-draw();
+watch('preview', () => { if (!cards[0].id) drawEmpty(cards[0]); });
+put([]);
 follow();

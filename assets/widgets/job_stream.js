@@ -1,111 +1,77 @@
-// Follows one job by its server-sent events. Used by job_card.js.
+// How the stage learns what its jobs do. Used by job_card.js. One card listens to server-sent events; the others, and
+// every card while the page is hidden, are asked about together: over HTTP/1.1 a browser gives a host six connections.
 const SECOND_MS = 1000;
 const MAX_RETRY_MS = 30_000;
-const REST_MS = 30_000;
-const FINAL = new Set(['succeeded', 'failed', 'cancelled']);
+const ASK_MS = 10_000;
+const MAX_IDS = 20;    // as in web/routes.py
+const OPEN = new Set(['queued', 'uploading', 'submitting', 'running', 'downloading']);
+const FINAL = new Set(['succeeded', 'failed', 'cancelled', 'lost']);
 const RESTING = new Set(['needs_attention', 'needs_key']);    // a person or a late answer can move the job on
 
 function jobUrl(id) {
   return `/api/jobs/${encodeURIComponent(id)}`;
 }
 
-// Returns {close, look}; look() asks at once, for a job that may have moved on. Callbacks: onSnapshot(snapshot) for every
-// event, in order, once; onPresent(snapshot) for the job as it is now, since the first events of a stream are from the
-// past; onOffline(bool); onLost() when there is no such job.
-// The server ends the stream of a job that rests: then one question in 30 seconds, until the job has moved on.
-// One stream a page, and none while the page is hidden: over HTTP/1.1 a browser gives a host six connections.
-function followJob(id, {onSnapshot, onPresent, onOffline, onLost}) {
+// Follows one job; returns {close}. onEvent(seq, snapshot) for every event from the job's start on; onOpen() when the
+// server answers; onBroken(isRefused) when it does not: refused by an HTTP status, or else the network is to blame.
+function listenTo(id, {onOpen, onEvent, onBroken}) {
   let source = null;
   let retryTimer = 0;
   let failures = 0;
-  let lastSeq = 0;
-  let lastState = '';
-  let isClosed = false;
 
-  function pause() {
+  function close() {
     clearTimeout(retryTimer);
     source?.close();
     source = null;
   }
 
-  function close() {
-    isClosed = true;
-    pause();
-    document.removeEventListener('visibilitychange', onVisibility);
-  }
-
-  function onVisibility() {
-    if (document.hidden) pause();
-    else open();
-  }
-
-  function open() {
-    connect();
-    ask();
-  }
-
   function connect() {
-    pause();
+    close();
     const mine = source = new EventSource(`${jobUrl(id)}/events`);
-    mine.onopen = () => { if (mine === source) onOffline(false); };
-    mine.onerror = () => { if (mine === source) onBroken(mine); };
-    mine.addEventListener('job', event => { if (mine === source) onEvent(event); });
+    mine.onopen = () => { if (mine === source) onOpen(); };
+    mine.addEventListener('job', ({lastEventId, data}) => {
+      if (mine !== source) return;
+      failures = 0;
+      onEvent(Number(lastEventId), JSON.parse(data));
+    });
+    mine.onerror = () => {
+      if (mine !== source) return;
+      const isRefused = mine.readyState === EventSource.CLOSED;    // else the browser retries by itself
+      if (isRefused) retryTimer = setTimeout(connect, Math.min(MAX_RETRY_MS, SECOND_MS * 2 ** failures++));
+      onBroken(isRefused);
+    };
   }
 
-  function onEvent({lastEventId, data}) {
-    failures = 0;
-    const seq = Number(lastEventId);
-    if (seq && seq <= lastSeq) return;    // a stream that was opened again starts from the beginning
-    lastSeq = seq;
-    const snapshot = JSON.parse(data);
-    lastState = snapshot.state;
-    onSnapshot(snapshot);
+  connect();
+  return {close};
+}
+
+// Asks about many jobs, once in ten seconds; returns {askNow, close}. wanted() gives their ids, none for nothing to ask;
+// onAnswer(ids, snapshots) for each question, where a job that is missing does not exist; onSilence(ids) without one.
+function askAbout({wanted, onAnswer, onSilence}) {
+  let timer = 0;
+  let isClosed = false;
+
+  async function askNow(only = wanted()) {
+    clearTimeout(timer);
+    const ids = [...only];
+    for (let start = 0; start < ids.length; start += MAX_IDS) await askFor(ids.slice(start, start + MAX_IDS));
+    if (isClosed) return;
+    clearTimeout(timer);
+    timer = setTimeout(askNow, ASK_MS);
   }
 
-  async function onBroken(broken) {
-    if (RESTING.has(lastState)) return rest();
-    onOffline(true);
-    if (broken.readyState !== EventSource.CLOSED) return;    // the browser retries by itself
-    pause();                                                 // an HTTP error status: it never retries
-    await ask();
-    if (isClosed || document.hidden) return;
-    retryTimer = setTimeout(connect, Math.min(MAX_RETRY_MS, SECOND_MS * 2 ** failures++));
-  }
-
-  function rest() {
-    pause();
-    retryTimer = setTimeout(look, REST_MS);
-  }
-
-  async function look() {
-    const snapshot = await ask();
-    if (isClosed || document.hidden) return;
-    if (snapshot && !RESTING.has(snapshot.state)) connect();
-    else rest();
-  }
-
-  // Returns the job as it is now; null where the server did not say.
-  async function ask() {
-    let response;
+  async function askFor(ids) {
+    const query = ids.map(id => `id=${encodeURIComponent(id)}`).join('&');
+    let snapshots = null;
     try {
-      response = await fetch(jobUrl(id), {cache: 'no-store'});
-    } catch {
-      return null;    // no network: the stream's own retry goes on
-    }
-    if (isClosed) return null;
-    if (response.status === 404) {
-      close();
-      onLost();
-    } else if (response.ok) {
-      const snapshot = await response.json();
-      if (isClosed) return null;
-      onPresent(snapshot);
-      return snapshot;
-    }
-    return null;
+      const response = await fetch(`/api/jobs?${query}`, {cache: 'no-store'});
+      if (response.ok) snapshots = await response.json();
+    } catch { /* no network, or an answer that is not ours: asked again later */ }
+    if (isClosed) return;
+    if (snapshots) onAnswer(ids, snapshots);
+    else onSilence(ids);
   }
 
-  document.addEventListener('visibilitychange', onVisibility);
-  if (!document.hidden) open();
-  return {close, look: open};
+  return {askNow, close: () => { isClosed = true; clearTimeout(timer); }};
 }

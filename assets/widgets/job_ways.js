@@ -1,8 +1,6 @@
 // The ways on from a job that rests (A7). Used by job_card.js. Asking and closing cost nothing and go to our routes;
 // sending again spends, and goes through the page as Generate does.
 
-let farewell = '';    // said once the card has let go of the job
-
 // Which ways there are; `snapshot` is null for a job that the server does not know.
 function waysOn(snapshot) {
   const {state, error, provider, remote_id: remoteId} = snapshot ?? {};
@@ -18,22 +16,16 @@ function waysOn(snapshot) {
   };
 }
 
-function drawWays(snapshot, ways) {
+function drawWays(card, ways) {
+  const {find, live} = card;
   find('.check-again').hidden = !ways.check;
   find('.find-video').hidden = !ways.find;
   find('.send-again').hidden = !ways.send;
   find('.close-job').hidden = !ways.close;
   find('.evidence').hidden = !ways.evidence;
-  if (!ways.find) showFindForm(false);
-  if (ways.send) setText(find('.send-again'), live.isSending ? 'Sending…' : sendAgainText(snapshot.cost));
-  setAttribute(find('.evidence'), 'href', ways.evidence && `${jobUrl(job)}/evidence.json`);
-}
-
-function resetWays() {
-  showFindForm(false);
-  find('.generation-id').value = '';
-  setBusy(false);
-  sayOutcome('');
+  if (!ways.find) showFindForm(card, false);
+  if (ways.send) setText(find('.send-again'), live.isSending ? t('Sending…') : sendAgainText(live.snapshot.cost));
+  setAttribute(find('.evidence'), 'href', ways.evidence && `${jobUrl(card.id)}/evidence.json`);
 }
 
 // Resolves to {snapshot} or to {words}: why not, for a person.
@@ -50,115 +42,111 @@ async function post(id, verb, body) {
   }
 }
 
-function setBusy(isBusy) {
+function setBusy({root, live}, isBusy) {
   live.isBusy = isBusy;
   for (const button of root.querySelectorAll('.ended button')) setAttribute(button, 'aria-disabled', isBusy && 'true');
 }
 
-function sayOutcome(words) {
+function sayOutcome({find}, words) {
   setText(find('.outcome'), words);
 }
 
-// Asks the server for a way on, one at a time. Resolves to what it said; null where the card shows another job by now.
-async function ask(verb, asking, body) {
-  const id = job;
-  setBusy(true);
-  sayOutcome(asking);
-  const answer = await post(id, verb, body);
-  if (id !== job) return null;
-  setBusy(false);
-  sayOutcome(answer.words ?? '');
+// Asks the server for a way on, one at a time. Resolves to what it said.
+async function ask(card, verb, asking, body) {
+  setBusy(card, true);
+  sayOutcome(card, asking);
+  const answer = await post(card.id, verb, body);
+  setBusy(card, false);
+  sayOutcome(card, answer.words ?? '');
   return answer;
 }
 
-function goOn(snapshot, foundNothing) {
-  if (RESTING.has(snapshot.state)) return sayOutcome(foundNothing);
-  live.spokenFirst = FOUND;
-  take(snapshot);
-  stream.look();
+function goOn(card, snapshot, foundNothing) {
+  if (RESTING.has(snapshot.state)) return sayOutcome(card, foundNothing);
+  card.live.spokenFirst = FOUND;
+  take(card, snapshot);
 }
 
-async function checkAgain() {
-  const {label} = providerOf(live.snapshot);
-  const answer = await ask('check-again', `Asking ${label}…`);
-  if (answer?.snapshot) goOn(answer.snapshot, nothingNew(label));
+async function checkAgain(card) {
+  const {label} = providerOf(card.live.snapshot);
+  const answer = await ask(card, 'check-again', t('Asking {label}…', {label}));
+  if (answer.snapshot) goOn(card, answer.snapshot, nothingNew(label));
 }
 
-function showFindForm(isShown) {
+function showFindForm({find}, isShown) {
   find('.find-form').hidden = !isShown;
   setAttribute(find('.find-video'), 'aria-expanded', String(isShown));
   setAttribute(find('.generation-id'), 'aria-invalid', null);
 }
 
-function toggleFindForm() {
-  const isShown = find('.find-form').hidden;
-  showFindForm(isShown);
-  sayOutcome('');
-  if (isShown) find('.generation-id').focus();
+function toggleFindForm(card) {
+  const isShown = card.find('.find-form').hidden;
+  showFindForm(card, isShown);
+  sayOutcome(card, '');
+  if (isShown) card.find('.generation-id').focus();
 }
 
-async function findVideo(event) {
+async function findVideo(card, event) {
   event.preventDefault();
-  if (live.isBusy) return;
-  const field = find('.generation-id');
-  const generationId = field.value.trim();
-  setAttribute(field, 'aria-invalid', generationId ? null : 'true');
-  if (!generationId) {
-    sayOutcome('Paste the generation ID first.');
+  if (card.live.isBusy) return;
+  const field = card.find('.generation-id');
+  const id = field.value.trim();
+  setAttribute(field, 'aria-invalid', id ? null : 'true');
+  if (!id) {
+    sayOutcome(card, t('Paste the generation ID first.'));
     return field.focus();
   }
-  const {label} = providerOf(live.snapshot);
-  const answer = await ask('find-video', `Asking ${label} for ${generationId}…`, {generation_id: generationId});
-  if (!answer) return;
-  if (answer.snapshot) return goOn(answer.snapshot, notThisOne(label));
+  const {label} = providerOf(card.live.snapshot);
+  const answer = await ask(card, 'find-video', t('Asking {label} for {id}…', {label, id}), {generation_id: id});
+  if (answer.snapshot) return goOn(card, answer.snapshot, notThisOne(label));
   setAttribute(field, 'aria-invalid', 'true');
   field.focus();
 }
 
-async function closeJob() {
-  const id = job;
-  const answer = await ask('close', 'Closing…');
-  if (!answer?.snapshot) return;
-  farewell = CLOSED;
-  trigger('closed', {job: id});
+async function closeJob(card) {
+  const answer = await ask(card, 'close', t('Closing…'));
+  if (!answer.snapshot) return;
+  remove(card, CLOSED);
+  trigger('closed', {job: card.id});
 }
 
-async function tryNow() {
+async function tryNow(card) {
+  const {find, live} = card;
   if (live.isBusy) return;
-  const id = job;
   live.isBusy = true;
   setAttribute(find('.try-now'), 'aria-disabled', 'true');
-  const {words} = await post(id, 'try-now');
-  if (id !== job) return;
+  const {words} = await post(card.id, 'try-now');
   live.isBusy = false;
   setAttribute(find('.try-now'), 'aria-disabled', null);
   if (words) setText(find('.trouble-line span'), words);
 }
 
 // One click, one job: the token stays until the new job is here, so that a click that is sent twice makes one job.
-function sendAgain() {
+function sendAgain(card) {
+  const {find, live} = card;
   live.token ??= window.seedance.newToken();
   live.isSending = true;
-  setBusy(true);
-  setText(find('.send-again'), 'Sending…');
-  sayOutcome('');
-  trigger('send_again', {job, token: live.token});
+  setBusy(card, true);
+  setText(find('.send-again'), t('Sending…'));
+  sayOutcome(card, '');
+  trigger('send_again', {job: card.id, token: live.token});
 }
 
 // The page's event has come back, with a job or without.
 function onSendAgainSettled() {
-  if (!live.isSending) return;
-  live.isSending = false;
-  setBusy(false);
-  if (live.snapshot) setText(find('.send-again'), sendAgainText(live.snapshot.cost));
+  for (const card of cards.filter(({live}) => live.isSending)) {
+    card.live.isSending = false;
+    setBusy(card, false);
+    setText(card.find('.send-again'), sendAgainText(card.live.snapshot.cost));
+  }
 }
 
-function wireWays() {
+function wireWays(card) {
+  const {find, live} = card;
   const ways = {
     'check-again': checkAgain, 'find-video': toggleFindForm, 'send-again': sendAgain, 'close-job': closeJob,
   };
-  for (const [name, run] of Object.entries(ways)) find(`.${name}`).onclick = () => { if (!live.isBusy) run(); };
-  find('.find-form').onsubmit = findVideo;
-  window.seedance.sendAgainSettled = onSendAgainSettled;
-  document.addEventListener('seedance:connection', ({detail}) => { if (detail === 'gone') onSendAgainSettled(); });
+  for (const [name, run] of Object.entries(ways)) find(`.${name}`).onclick = () => { if (!live.isBusy) run(card); };
+  find('.find-form').onsubmit = event => findVideo(card, event);
+  find('.try-now').onclick = () => tryNow(card);
 }

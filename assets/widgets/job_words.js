@@ -1,79 +1,104 @@
 // What the job card says. Scope: props, and the functions of common.js. One table for phases, one for endings.
-const {make, setText, setAttribute, formatClock, formatPixels, formatAmount, formatCost} = window.seedance;
-const STAGES = ['Queued', 'Uploading', 'Generating', 'Saving', 'Ready'];
+const {make, setText, setAttribute, formatClock, formatPixels, formatAmount, formatCost, t} = window.seedance;
+const STAGES = [t('Queued'), t('Uploading'), t('Generating'), t('Saving'), t('Ready')];
 const PHASES = {
-  waiting: {stage: 0, title: 'Queued'},
-  uploading: {stage: 1, title: 'Uploading'},
-  sending: {stage: 1, title: 'Sending'},
-  provider_queue: {stage: 2, title: 'In line at the provider'},
-  generating: {stage: 2, title: 'Generating'},
-  saving: {stage: 3, title: 'Saving'},
-  done: {stage: 4, title: 'Ready'},
+  waiting: {stage: 0, title: t('Queued')},
+  uploading: {stage: 1, title: t('Uploading')},
+  sending: {stage: 1, title: t('Sending')},
+  provider_queue: {stage: 2, title: t('In line at the provider')},
+  generating: {stage: 2, title: t('Generating')},
+  saving: {stage: 3, title: t('Saving')},
+  done: {stage: 4, title: t('Ready')},
 };
-const SENT_ONCE = 'It was sent once and will not be sent again by itself.';
 const ENDINGS = {
-  failed: {tone: 'bad', icon: 'stop', title: 'The video was not made', what: '',
-    next: 'Everything you entered is kept. Change it or generate again.'},
-  cancelled: {tone: 'calm', icon: 'x', title: 'Cancelled', what: 'The job was stopped.',
-    next: 'Everything you entered is kept. Generate again when you like.'},
-  needs_attention: {tone: 'warn', icon: 'ask', title: 'We cannot tell whether this request was taken',
-    what: SENT_ONCE, next: ''},
-  needs_key: {tone: 'warn', icon: 'key', title: 'The provider asks for a key',
-    what: 'The job is kept, and nothing is sent again.', next: ''},
-  lost: {tone: 'warn', icon: 'ask', title: 'Job not found', what: 'The server does not know this job.',
-    next: 'Look in the library: a finished video is there.'},
+  failed: {tone: 'bad', icon: 'stop', title: t('The video was not made'), what: '',
+    next: t('Everything you entered is kept. Change it or generate again.')},
+  cancelled: {tone: 'calm', icon: 'x', title: t('Cancelled'), what: t('The job was stopped.'),
+    next: t('Everything you entered is kept. Generate again when you like.')},
+  needs_attention: {tone: 'warn', icon: 'ask', title: t('We cannot tell whether this request was taken'),
+    what: t('It was sent once and will not be sent again by itself.'), next: ''},
+  needs_key: {tone: 'warn', icon: 'key', title: t('The provider asks for a key'),
+    what: t('The job is kept, and nothing is sent again.'), next: ''},
+  lost: {tone: 'warn', icon: 'ask', title: t('Job not found'), what: t('The server does not know this job.'),
+    next: t('Look in the library: a finished video is there.')},
 };
-const CHARGED = {no: 'No.', yes: 'Yes.', unknown: 'Not known yet.'};
-const MODES = {text: 'Text', frames: 'First & last frame', references: 'References'};
-const CALM = 'You can close this page. The job keeps running.';
-const OFFLINE = 'Reconnecting… your job keeps running.';
-const UNREACHED = 'The server was not reached, so nothing was cancelled. Try again.';
-const UNANSWERED = 'The server was not reached. Nothing has changed. Try again.';
-const FOUND = 'Found. The job goes on.';
-const CLOSED = 'Closed. It is kept in the library.';
-const CANCEL_FREE = 'Nothing was sent. Cancelling is free.';
-const SAVING = 'The video is made and is being saved to your library.';
+const CHARGED = {no: t('No.'), yes: t('Yes.'), unknown: t('Not known yet.')};
+const MODES = {text: t('Text'), frames: t('First & last frame'), references: t('References')};
+const CALM = t('You can close this page. The job keeps running.');
+const OFFLINE = t('Reconnecting… your job keeps running.');
+const UNREACHED = t('The server was not reached, so nothing was cancelled. Try again.');
+const UNANSWERED = t('The server was not reached. Nothing has changed. Try again.');
+const FOUND = t('Found. The job goes on.');
+const CLOSED = t('Closed. It is kept in the library.');
+const CANCEL_FREE = t('Nothing was sent. Cancelling is free.');
+const SAVING = t('The video is made and is being saved to your library.');
 
 function providerOf(snapshot) {
-  return props.providers?.[snapshot.provider] ?? {label: 'The provider', can_cancel: 'maybe', free: false};
+  return props.providers?.[snapshot.provider] ?? {label: t('The provider'), can_cancel: 'maybe', free: false};
+}
+
+// A price in the middle of a sentence.
+function inSentence(cost) {
+  return formatCost(cost).replace('About', 'about').replace('Free', 'free');
 }
 
 function cancelTruth(snapshot) {
   const {label, can_cancel: power, free} = providerOf(snapshot);
-  const price = snapshot.cost.amount === null ? 'for it' : formatCost(snapshot.cost).replace('About', 'about');
   if (snapshot.state === 'downloading') return SAVING;
   if (snapshot.state === 'queued' || snapshot.state === 'uploading') return CANCEL_FREE;
-  if (free) return 'Cancelling stops it. Nothing is charged.';
-  if (power === 'always') return `${label} stops when we ask. You may still pay for what it has done until then.`;
-  if (power === 'maybe') return `We ask ${label} to stop. It may be too late, and then you still pay and keep the video.`;
-  return `${label} cannot stop a video it has started. If you cancel now, you may still pay ${price}. `
-    + 'If the video arrives, it goes to your library.';
+  if (free) return t('Cancelling stops it. Nothing is charged.');
+  if (power === 'always') return t('{label} stops when we ask. You may still pay for what it has done until then.', {label});
+  if (power === 'maybe') return t('We ask {label} to stop. It may be too late, and then you still pay and keep the video.', {label});
+  const price = snapshot.cost.amount === null ? t('for it') : inSentence(snapshot.cost);
+  return t('{label} cannot stop a video it has started. If you cancel now, you may still pay {price}. '
+    + 'If the video arrives, it goes to your library.', {label, price});
 }
 
 function leftText(eta, since) {
-  if (!eta) return 'elapsed';
+  if (!eta) return t('elapsed');
   const [low, high] = [Math.max(0, Math.round(eta.low - since)), Math.round(eta.high - since)];
-  if (high <= 0) return 'elapsed · longer than usual';
-  if (high > 120) return `elapsed · ${Math.max(1, Math.floor(low / 60))}–${Math.ceil(high / 60)} min left`;
-  return low <= 0 ? `elapsed · up to ${high} s left` : `elapsed · ${low}–${high} s left`;
+  if (high <= 0) return t('elapsed · longer than usual');
+  if (high > 120) return t('elapsed · {low}–{high} min left', {low: Math.max(1, Math.floor(low / 60)), high: Math.ceil(high / 60)});
+  return low <= 0 ? t('elapsed · up to {high} s left', {high}) : t('elapsed · {low}–{high} s left', {low, high});
 }
 
 function spokenText({title}, eta) {
   if (!eta) return `${title}.`;
-  return `${title}. ${eta.low} to ${eta.high} seconds left.`;
+  return t('{title}. {low} to {high} seconds left.', {title, low: eta.low, high: eta.high});
+}
+
+// How long runs like this one took here, and what that rests on. A range needs enough runs: see jobs/schedule.py.
+function usualText(usual, {eta_s: eta, elapsed_s: at, queued_s: queued, provider, phase}) {
+  if (usual?.range_s) return [rangeText(...usual.range_s), t('from {runs} runs, without the queue', {runs: usual.runs})];
+  if (eta) {
+    const worked = phase === 'generating' || phase === 'saving' ? Math.max(0, at - queued) : 0;
+    return [rangeText(worked + eta.low, worked + eta.high), t('without the queue')];
+  }
+  const guess = props.providers?.[provider]?.free ? t('Under a minute') : t('1 to 3 minutes');
+  return [guess, usual ? fewRunsText(usual.runs) : t('without the queue')];
+}
+
+function fewRunsText(runs) {
+  if (runs === 0) return t('first run here');
+  return runs === 1 ? t('only one run like it yet') : t('only {runs} runs like it yet', {runs});
+}
+
+function rangeText(low, high) {
+  const [from, to] = [formatClock(Math.round(low)), formatClock(Math.round(high))];
+  return from === to ? from : `${from}–${to}`;
 }
 
 function sendAgainText(cost) {
-  if (cost.amount === null) return 'Send again, price not known';
-  return `Send again for ${formatCost(cost).replace('About', 'about').replace('Free', 'free')}`;
+  if (cost.amount === null) return t('Send again, price not known');
+  return t('Send again for {price}', {price: inSentence(cost)});
 }
 
 function nothingNew(label) {
-  return `${label} shows no video that is surely this one. It can take a few minutes to appear there.`;
+  return t('{label} shows no video that is surely this one. It can take a few minutes to appear there.', {label});
 }
 
 function notThisOne(label) {
-  return `${label} has no video with this ID that matches this prompt and time.`;
+  return t('{label} has no video with this ID that matches this prompt and time.', {label});
 }
 
 // Whether it was taken is the question only where nothing closer is known.
@@ -92,26 +117,27 @@ function nextStep(state, snapshot, ways) {
 }
 
 function keyStep(snapshot) {
-  const own = 'Check the key in the environment or the .env file, then start the app again.';
-  const others = `The owner of this page has to renew the key of ${providerOf(snapshot).label}.`;
-  return `${props.own_machine ? own : others} The job then goes on by itself.`;
+  const own = t('Check the key in the environment or the .env file, then start the app again.');
+  const others = t('The owner of this page has to renew the key of {label}.', {label: providerOf(snapshot).label});
+  return `${props.own_machine ? own : others} ${t('The job then goes on by itself.')}`;
 }
 
 function unsureStep({label}, ways) {
-  const look = props.own_machine ? `Look at your ${label} usage page.` : '';
-  const check = ways.check && !ways.find ? `Ask ${label} with Check again.` : '';
-  const paste = ways.find ? 'If it shows a generation ID, Find my video brings the video here.' : '';
-  const send = props.own_machine ? 'If it shows no charge, send it again or close it.' : 'Or send it again, or close it.';
+  const look = props.own_machine ? t('Look at your {label} usage page.', {label}) : '';
+  const check = ways.check && !ways.find ? t('Ask {label} with Check again.', {label}) : '';
+  const paste = ways.find ? t('If it shows a generation ID, Find my video brings the video here.') : '';
+  const send = props.own_machine ? t('If it shows no charge, send it again or close it.') : t('Or send it again, or close it.');
   return [look, check, paste, send].filter(Boolean).join(' ');
 }
 
 function chargedText({error, cost}) {
   const charged = error?.charged ?? (cost.kind === 'estimate' ? 'unknown' : cost.amount ? 'yes' : 'no');
-  const known = cost.amount !== null;
+  const price = cost.amount === null ? null : formatAmount(cost);
+  const atProvider = t('The provider tells the amount.');
   const more = {
-    no: 'Nothing was charged.',
-    yes: known ? `${formatAmount(cost)}.` : 'The provider tells the amount.',
-    unknown: known ? `At most ${formatAmount(cost)}.` : 'The provider tells the amount.',
+    no: t('Nothing was charged.'),
+    yes: price === null ? atProvider : `${price}.`,
+    unknown: price === null ? atProvider : t('At most {price}.', {price}),
   };
   return [CHARGED[charged], more[charged]];
 }

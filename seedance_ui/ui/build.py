@@ -227,6 +227,7 @@ def _wire_stage(services: Services, composer: Composer, stage: Stage, state: gr.
         fn=None, js=REFRESH_JS, **_PRIVATE
     )
     stage.card.relist(fn=None, js=REFRESH_JS, **_PRIVATE)
-    stage.card.closed(handlers.on_closed, state, stage.card, **_PRIVATE).then(fn=None, js=REFRESH_JS, **_PRIVATE)
+    stage.card.play(handlers.on_done, state, [stage.player, stage.library], **_PRIVATE)
+    stage.card.closed(fn=None, js=REFRESH_JS, **_PRIVATE)
     wire_library(services, stage.library, stage.card, stage.player, state, _PRIVATE)
     stage.player.keep_seed(on_keep_seed, None, composer.settings.seed, **_PRIVATE)

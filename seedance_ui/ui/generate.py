@@ -38,12 +38,12 @@ class GenerateHandlers:
         visitor = session.visitor_for(state, is_public=self._services.is_public, form_token=token)
         try:
             collected = await collect(self._services, values)
-            job_id = await self._send(collected, self._services.owner_of(visitor), token, values.known_parent())
+            job_ids = await self._send(collected, self._services.owner_of(visitor), token, values.known_parent())
         except InvalidRequestError as exc:
             return _reply(problems=exc.problems, about=collected.about), gr.skip(), gr.skip(), None, gr.skip()
         except SeedanceError as exc:
             return _reply(), gr.skip(), gr.skip(), self._problem(exc, values), gr.skip()
-        return _reply(sent=True), job_id, None, None, session.state_of(visitor)
+        return _reply(sent=True), await self._services.just_made(job_ids), None, None, session.state_of(visitor)
 
     async def on_send_again(self, state: object, event: gr.EventData) -> tuple[object, ...]:
         """Send the request of a job that rests as a new job (A7). Outputs: job card, player, notice."""
@@ -57,19 +57,19 @@ class GenerateHandlers:
         except SeedanceError as exc:
             problem = problem_for(exc, is_public=self._services.is_public)
             return gr.skip(), gr.skip(), problem
-        return (made, None, None) if made else (gr.skip(), gr.skip(), MOVED_ON)
+        return (await self._services.just_made([made]), None, None) if made else (gr.skip(), gr.skip(), MOVED_ON)
 
     def _problem(self, error: SeedanceError, values: FormValues) -> JobError:
         label = self._labels.get(str(values.provider), "The provider")
         return problem_for(error, provider_label=label, is_public=self._services.is_public)
 
-    async def _send(self, collected: Collected, owner: str | None, token: str | None, parent: str | None) -> str:
+    async def _send(self, collected: Collected, owner: str | None, token: str | None, parent: str | None) -> list[str]:
         if collected.problems:
             others = [collected.at_its_card(p) for p in blocking(self._services.check(collected.request))]
             raise InvalidRequestError(
                 [*collected.problems, *(p for p in others if not _follows(p, collected.problems))]
             )
-        return await self._services.submit(collected.request, owner=owner, form_token=token, parent=parent)
+        return [await self._services.submit(collected.request, owner=owner, form_token=token, parent=parent)]
 
 
 def read_token(token: object) -> str | None:

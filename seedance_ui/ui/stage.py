@@ -23,23 +23,18 @@ class StageHandlers:
         """Attach a page that was opened; a visitor is known from here on. Outputs: job card, library, state."""
         visitor = session.visitor_for(state, is_public=self._services.is_public)
         owner = self._services.owner_of(visitor)
-        jobs = await self._services.open_jobs(owner)
-        card = jobs[0]["job_id"] if jobs else gr.skip()
-        return card, await self._library.page(owner), session.state_of(visitor)
+        jobs = await self._services.staged_jobs(owner)
+        return jobs or gr.skip(), await self._library.page(owner), session.state_of(visitor)
 
     async def on_done(self, state: object, event: gr.EventData) -> tuple[object, object]:
-        """Show what the job card's job became. Outputs: player, library."""
+        """Show what a job became, unless the player is taken by another video. Outputs: player, library."""
         data = event._data
+        if isinstance(data, dict) and data.get("is_aside") is True:
+            return gr.skip(), gr.skip()
         job_id = data.get("job") if isinstance(data, dict) else None
         owner = self._services.owner_of(session.read_visitor(state))
         item = await self._services.library_item(job_id, owner=owner) if isinstance(job_id, str) else None
         return (item, gr.update(current=item["job_id"])) if item else (gr.skip(), gr.skip())
-
-    async def on_closed(self, state: object) -> object:
-        """Let go of a job that was closed, for the next open one. Output: job card."""
-        owner = self._services.owner_of(session.read_visitor(state))
-        jobs = await self._services.open_jobs(owner) if owner is not None else []
-        return jobs[0]["job_id"] if jobs else None
 
 
 def on_keep_seed(event: gr.EventData) -> object:

@@ -49,7 +49,10 @@ class Studio:
         self.app = app
         self.prompt = page.get_by_role("textbox", name="Prompt")
         self.generate_button = page.get_by_role("button", name="Generate")
-        self.card = page.get_by_role("region", name="Stage").locator("[role=status]")
+        self.cards = page.get_by_role("region", name="Stage").locator("[role=status][data-job]")
+        """Of every job that has one, newest first."""
+        self.card = page.get_by_role("region", name="Stage").locator("section[role=status]").first
+        """Of the newest job, or of none."""
         self.cancel_button = self.card.get_by_role("button", name="Cancel")
         self.player = page.get_by_role("region", name="Video", exact=True)
         self.video = self.player.locator("video")
@@ -143,10 +146,12 @@ class Studio:
 
     def wait_for_job(self, *, other_than: str | None = None) -> str:
         """Return the id of the job on the card."""
-        card = self.card.element_handle()
         found = self.page.wait_for_function(
-            "([card, before]) => card.dataset.job && card.dataset.job !== before && card.dataset.job",
-            arg=[card, other_than],
+            """(before) => {
+                const {job} = document.querySelector('[role=region][aria-label=Stage] section[role=status]').dataset;
+                return job && job !== before && job;
+            }""",
+            arg=other_than,
         )
         return found.json_value()
 

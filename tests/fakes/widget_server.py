@@ -42,6 +42,8 @@ class FakeServer:
         """Verb of a way on to its next answers: 202 with what changes in the job, else the status and its body."""
         self.asked: list[tuple[str, str, Any]] = []
         """Ways on that were taken: (job_id, verb, body)."""
+        self.asked_about: list[list[str]] = []
+        """The ids of each question about several jobs."""
         self.heard: list[tuple[str, Any]] = []
         """Events that reached Python: (name, data)."""
         self._heard_changed = threading.Condition()

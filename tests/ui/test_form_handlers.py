@@ -130,8 +130,10 @@ async def test_on_change_with_a_made_up_tab_looks_at_the_first_one(services: Ser
 
 
 async def test_on_generate_makes_a_job_of_the_page(services: Services) -> None:
-    reply, job_id, *_ = await GenerateHandlers(services).on_generate(*inputs(FORM), STATE, "token-1")
+    reply, [job], *_ = await GenerateHandlers(services).on_generate(*inputs(FORM), STATE, "token-1")
 
+    job_id = job["job_id"]
+    assert job["is_new"]
     assert reply["reply"]["sent"] is True
     assert [step async for _, step in services.watch(job_id)][-1]["state"] == "succeeded"
     assert [item["job_id"] for item in await services.library(LOCAL_OWNER)] == [job_id]

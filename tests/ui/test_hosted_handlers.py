@@ -71,11 +71,11 @@ async def services(data_dir: Path, aimlapi: FakeAimlApi, scenario: FakeScenario)
 
 
 async def generate(services: Services, form: FormValues) -> dict[str, Any]:
-    reply, job_id, _, notice, _ = await GenerateHandlers(services).on_generate(
+    reply, made, _, notice, _ = await GenerateHandlers(services).on_generate(
         *inputs(form), {}, f"token-{form.provider}"
     )
     assert reply["reply"]["sent"], (reply, notice)
-    return dict([step async for _, step in services.watch(job_id)][-1])
+    return dict([step async for _, step in services.watch(made[0]["job_id"])][-1])
 
 
 async def look(services: Services, form: FormValues) -> tuple[Any, Any, Any]:

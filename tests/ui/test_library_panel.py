@@ -126,7 +126,8 @@ async def test_on_open_of_a_job_that_rests_shows_its_card_and_no_video(services:
 
     card, player, library = await LibraryHandlers(services).on_open({}, event({"job": job_id}))
 
-    assert (card, player, library["current"]) == (job_id, None, job_id)
+    assert [job["job_id"] for job in card] == [job_id]
+    assert (player, library["current"]) == (None, job_id)
 
 
 async def test_marks_change_the_list_that_comes_back(services: Services) -> None:

@@ -23,6 +23,10 @@ def event(data: object) -> gr.EventData:
     return gr.EventData(None, data)
 
 
+def ids_of(card: Any) -> list[str]:
+    return [job["job_id"] for job in card]
+
+
 async def finished(services: Services, owner: str | None = LOCAL_OWNER) -> str:
     job_id = await services.submit(REQUEST, owner=owner)
     assert [step async for _, step in services.watch(job_id)][-1]["state"] == "succeeded"
@@ -97,15 +101,15 @@ async def test_on_done_of_what_is_not_there_changes_nothing(services: Services, 
 # Jobs that rest
 
 
-async def test_on_closed_lets_go_of_the_job_and_the_library_keeps_it(services: Services) -> None:
+async def test_on_load_shows_every_job_that_is_not_final_or_closed_newest_first(services: Services) -> None:
     """A7: hidden from the stage, kept in the list, and brought back from there."""
     older, newer = await unsure(services), await unsure(services)
     handlers = StageHandlers(services)
-    assert (await handlers.on_load({}))[0] == newer
+    assert ids_of((await handlers.on_load({}))[0]) == [newer, older]
 
-    for job_id, following in ((newer, older), (older, None)):
-        await services.close(job_id)
-        assert await handlers.on_closed({}) == following
+    await services.close(newer)
+    assert ids_of((await handlers.on_load({}))[0]) == [older]
+    await services.close(older)
     card, library, _ = await handlers.on_load({})
     assert card == gr.skip()
     assert [(item["job_id"], item["state"], item["is_closed"], item["video_url"]) for item in library["items"]] == [
@@ -114,11 +118,19 @@ async def test_on_closed_lets_go_of_the_job_and_the_library_keeps_it(services: S
     ]
 
 
-async def test_on_closed_in_public_shows_a_stranger_nothing(start_services: Any) -> None:
+async def test_on_load_in_public_shows_a_stranger_no_job(start_services: Any) -> None:
     services = start_services({"SEEDANCE_PUBLIC": "on"})
-    await unsure(services, owner=services.owner_of("somebody"))
+    job_id = await unsure(services, owner=services.owner_of("somebody"))
 
-    assert await StageHandlers(services).on_closed({"visitor": "another"}) is None
+    assert (await StageHandlers(services).on_load({"visitor": "another"}))[0] == gr.skip()
+    assert await services.staged_job(job_id, owner=services.owner_of("another")) is None
+    assert await services.staged_job(job_id, owner=None) is None
+
+
+async def test_on_done_leaves_a_player_alone_that_shows_another_video(services: Services) -> None:
+    job_id = await finished(services)
+
+    assert await StageHandlers(services).on_done({}, event({"job": job_id, "is_aside": True})) == (gr.skip(), gr.skip())
 
 
 async def test_on_send_again_makes_one_job_a_token_and_shows_it(services: Services) -> None:
@@ -127,11 +139,12 @@ async def test_on_send_again_makes_one_job_a_token_and_shows_it(services: Servic
     click = event({"job": old, "token": "t" * 32})
     handlers = GenerateHandlers(services)
 
-    made, player, notice = await handlers.on_send_again({}, click)
+    card, player, notice = await handlers.on_send_again({}, click)
 
+    [made] = ids_of(card)
     assert (player, notice) == (None, None)
     assert made != old
-    assert (await handlers.on_send_again({}, click))[0] == made
+    assert ids_of((await handlers.on_send_again({}, click))[0]) == [made]
     assert [step async for _, step in services.watch(made)][-1]["state"] == "succeeded"
     assert await services.count_by_state() == {"needs_attention": 1, "succeeded": 1}
 
@@ -173,7 +186,7 @@ async def test_on_send_again_in_public_is_for_the_owner_only(start_services: Any
 
     assert (await handlers.on_send_again({"visitor": "another"}, click))[2] == MOVED_ON
     assert await services.count_by_state() == {"needs_attention": 1}
-    assert isinstance((await handlers.on_send_again({"visitor": "somebody"}, click))[0], str)
+    assert len(ids_of((await handlers.on_send_again({"visitor": "somebody"}, click))[0])) == 1
 
 
 # Seeds and facts

@@ -1,13 +1,13 @@
-"""The job card: what happens to the newest job, told by the server's events."""
+"""The stage: a card for each job of this visitor that is under way, rests or has just ended."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal, TypedDict
 
-from seedance_ui.ui.widgets.html_widget import HtmlWidget
-
-_MAX_JOB_ID_CHARS = 200
+from seedance_ui.domain.remedies import REMEDIES
+from seedance_ui.domain.staged import StagedJobJson
+from seedance_ui.ui.widgets.html_widget import DisplayWidget
 
 
 class ProviderFacts(TypedDict):
@@ -34,22 +34,34 @@ class Preview(TypedDict):
 DEFAULT_PREVIEW: Preview = {"width_px": 1280, "height_px": 720, "duration_s": 8, "sound": True}
 
 
-class JobCard(HtmlWidget):
-    """Follows the job whose id is the value; without one, shows what will be here.
+class JobCard(DisplayWidget):
+    """Shows a card for each job that its value names, newest first; without any, what will be here.
 
-    Events, which come from the browser and are checked as such: `done` once a job, when it is final, with
-    `{"job": job_id, "state": state}`; a job that needs a person is shown with its ways on, and followed until it is
-    final. With `{"job": job_id}`: `relist` when a job came to rest or goes on, `closed` when the server has closed it,
-    `lost` when the server does not know it. `send_again` with `{"job": job_id, "token": form token}`.
+    A value is added to what is shown: a job leaves the stage by itself, when its video is shown by the player, when a
+    person closes it, or with the next click on Generate once it has ended.
+
+    Events, which come from the browser and are checked as such, each with `{"job": job_id}`: `done` once a job, when
+    it is final, with its `state`, and `is_aside` where the player shows another video; `play` when a person wants to
+    see that one; `relist` when a job came to rest or goes on; `closed` when the server has closed it; `lost` when the
+    server does not know it; `send_again` with the form's `token`.
     """
 
     script = "job_card"
-    script_parts = ("job_words", "job_stream", "job_ending", "job_ways")
-    schema = {"type": "string"}
+    script_parts = (
+        "job_words",
+        "job_stream",
+        "job_running",
+        "job_ending",
+        "job_remedies",
+        "job_ways",
+        "job_told",
+    )
+    schema = {"type": "array"}
     template = """
+      <div class="job-cards">
       <section class="job-card panel" role="status" aria-atomic="false" tabindex="-1">
         <p class="vh spoken"></p>
-        <div class="empty" aria-live="off">
+        <div class="empty" data-view="empty" aria-live="off">
           <div class="screen"><div class="frame"><p class="t">Your video plays here</p><p class="s"></p></div></div>
           <ul class="promises">
             <li><b>One click, one charge at most</b><span>The price stands beside Generate. A request that may
@@ -60,7 +72,7 @@ class JobCard(HtmlWidget):
               download.</span></li>
           </ul>
         </div>
-        <div class="running" aria-live="off" hidden>
+        <div class="running" data-view="running" aria-live="off" hidden>
           <div class="screen slate">
             <div class="clock">
               <p class="t" aria-hidden="true"></p>
@@ -72,6 +84,8 @@ class JobCard(HtmlWidget):
               <i></i></div>
           </div>
           <div class="job-body">
+            <div class="job-line"><p class="job-what"></p>
+              <button type="button" class="btn small open-job" aria-expanded="false">Details</button></div>
             <ol class="stages" aria-label="Stages"></ol>
             <dl class="facts">
               <div><dt>Usually takes</dt><dd data-fact="usual"></dd><dd class="sub" data-fact="usual-of"></dd></div>
@@ -81,19 +95,24 @@ class JobCard(HtmlWidget):
             <div class="trouble" hidden><p class="trouble-line">
               <svg class="ic" aria-hidden="true"><use href="#i-warn"></use></svg><span></span></p>
               <button type="button" class="btn try-now">Try now</button></div>
+            <details class="log" hidden><summary></summary><ol></ol></details>
             <div class="job-foot"><button type="button" class="btn cancel-job">Cancel</button>
               <p class="truth"></p></div>
           </div>
         </div>
-        <div class="ended alert" aria-live="off" hidden>
+        <div class="ready" data-view="ready" aria-live="off" hidden>
+          <div><b>Ready</b><p class="ready-what"></p></div>
+          <button type="button" class="btn tonal watch-video">Watch</button>
+        </div>
+        <div class="ended alert" data-view="ended" aria-live="off" hidden>
           <div class="alert-head"><span class="badge"><svg class="ic" aria-hidden="true"><use></use></svg></span>
-            <div><h2></h2><p class="what"></p><p class="which"></p></div></div>
+            <div><h2></h2><p class="what"></p><p class="which"></p><p class="about"></p></div></div>
           <dl class="answer">
             <div><dt>Were you charged?</dt><dd><b class="charged"></b> <span class="charged-more"></span></dd></div>
             <div><dt>What to do</dt><dd class="next-step"></dd></div>
           </dl>
           <div class="acts">
-            <button type="button" class="btn tonal go-silent">Again without sound</button>
+            <div class="remedies"></div>
             <button type="button" class="btn tonal check-again">Check again</button>
             <button type="button" class="btn find-video" aria-expanded="false">Find my video</button>
             <button type="button" class="btn send-again">Send again</button>
@@ -106,11 +125,13 @@ class JobCard(HtmlWidget):
           <div class="papers"><details><summary>Provider’s words</summary><p class="mono"></p></details>
             <a class="linkish evidence" download>Download evidence</a></div>
         </div>
-      </section>"""
+      </section></div>
+      <div class="tell" hidden><label><input type="checkbox" role="switch">Tell me when it is ready</label>
+        <span class="tell-why" role="status"></span></div>"""
 
     def __init__(
         self,
-        value: str | None = None,
+        value: Sequence[StagedJobJson] | None = None,
         *,
         providers: Mapping[str, ProviderFacts] | None = None,
         preview: Preview | None = None,
@@ -120,7 +141,7 @@ class JobCard(HtmlWidget):
         """Make a card.
 
         Args:
-            value: job_id of the job to follow.
+            value: The jobs to show, newest first.
             providers: Provider id to what the card says about it.
             preview: The frame that the empty card draws.
             own_machine: Whether whoever looks at the page owns the provider accounts.
@@ -131,9 +152,10 @@ class JobCard(HtmlWidget):
             providers=dict(providers or {}),
             preview=preview or DEFAULT_PREVIEW,
             own_machine=own_machine,
+            remedies={code: list(names) for code, names in REMEDIES.items()},
             **kwargs,
         )
 
-    def preprocess(self, payload: object) -> str | None:
-        """Return the client's job_id, which the caller must check against the owner."""
-        return payload if isinstance(payload, str) and 0 < len(payload) <= _MAX_JOB_ID_CHARS else None
+    def postprocess(self, value: str | Sequence[StagedJobJson] | None) -> Any:
+        """Return the jobs as JSON; an id alone stands for a job of which nothing else is told."""
+        return [{"job_id": value}] if isinstance(value, str) else value

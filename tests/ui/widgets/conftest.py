@@ -7,13 +7,13 @@ import json
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import gradio as gr
 import pytest
 import uvicorn
 from fakes.widget_server import FakeServer
-from fastapi import FastAPI, HTTPException, Request, Response
+from fastapi import FastAPI, HTTPException, Query, Request, Response
 from fastapi.responses import FileResponse, JSONResponse
 from media_makers import make_image, wav_bytes
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -69,11 +69,10 @@ def build_app(fake: FakeServer) -> FastAPI:
             raise HTTPException(404)
         return EventSourceResponse(fake.stream(job_id, int(request.headers.get("last-event-id", 0))))
 
-    @app.get("/api/jobs/{job_id}")
-    async def one_job(job_id: str) -> JSONResponse:
-        if job_id not in fake.jobs:
-            raise HTTPException(404)
-        return JSONResponse(fake.jobs[job_id][-1])
+    @app.get("/api/jobs")
+    async def some_jobs(ids: Annotated[list[str], Query(alias="id")]) -> JSONResponse:
+        fake.asked_about.append(ids)
+        return JSONResponse([fake.jobs[job_id][-1] for job_id in ids if job_id in fake.jobs])
 
     @app.post("/api/jobs/{job_id}/cancel")
     async def cancel(job_id: str) -> JSONResponse:
@@ -124,6 +123,7 @@ def _build_page(fake: FakeServer) -> gr.Blocks:
         frames.change(lambda pair: fake.hear("frames", pair), frames, None, **quiet)
         for name, widget in (
             ("done", card),
+            ("play", card),
             ("lost", card),
             ("relist", card),
             ("closed", card),
@@ -200,7 +200,7 @@ def server(running_server: FakeServer, monkeypatch: pytest.MonkeyPatch) -> Itera
     monkeypatch.setenv("GRADIO_TEMP_DIR", fake.uploads)
     fake.stream_status = fake.upload_status = None
     fake.streams_opened = 0
-    for kept in (fake.heard, fake.cancelled, fake.jobs, fake.asked, fake.answers):
+    for kept in (fake.heard, fake.cancelled, fake.jobs, fake.asked, fake.asked_about, fake.answers):
         kept.clear()
     yield fake
     fake.wake()

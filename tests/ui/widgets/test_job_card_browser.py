@@ -13,7 +13,7 @@ JOB = "0123456789abcdef0123456789abcdef"
 
 
 def card_of(widgets: Any) -> Locator:
-    return widgets.page.locator("#job-card [role=status]")
+    return widgets.page.locator("#job-card .job-card").first
 
 
 def start(widgets: Any, **changes: Any) -> Locator:
@@ -105,7 +105,7 @@ def test_card_that_ended_without_a_reason_has_words_of_its_own(widgets, state, t
     widgets.server.push(JOB, state=state, phase="done")
     expect(card.get_by_role("heading")).to_have_text(title)
     expect(card.locator(".answer")).to_contain_text(charged)
-    expect(card.locator("details")).to_be_hidden()
+    expect(card.locator(".ended details")).to_be_hidden()
 
 
 @pytest.mark.parametrize("moves_on_while", ["hidden", "shown"])
@@ -117,8 +117,8 @@ def test_card_of_a_job_that_rests_is_quiet_and_goes_on_when_the_job_does(widgets
         widgets.server.push(JOB, state="needs_attention", phase="done")
     expect(card).to_have_attribute("data-state", "needs_attention")
     expect(card).not_to_contain_text("Reconnecting")
-    with widgets.page.expect_response(f"**/api/jobs/{JOB}"):
-        widgets.page.clock.fast_forward(31_000)
+    with widgets.page.expect_response(f"**/api/jobs?id={JOB}"):
+        widgets.page.clock.fast_forward(11_000)
     assert widgets.server.streams_opened == 1
     assert widgets.server.all_heard("done") == []
 
@@ -129,7 +129,7 @@ def test_card_of_a_job_that_rests_is_quiet_and_goes_on_when_the_job_does(widgets
         hide_and_show(widgets, between=move_on)
     else:
         move_on()
-        widgets.page.clock.fast_forward(31_000)
+        widgets.page.clock.fast_forward(11_000)
     expect(card).to_have_attribute("data-state", "running")
     expect(card.locator("[aria-current=step]")).to_contain_text("Generating")
     expect(card.locator(".spoken")).to_contain_text("Generating.")

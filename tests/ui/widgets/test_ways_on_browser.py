@@ -23,7 +23,7 @@ def rest(widgets: Any, job_id: str = JOB, *, own_machine: bool = True, **changes
     given = {"state": "needs_attention", "phase": "done", "error": problem("submit_unknown"), **changes}
     widgets.server.push(job_id, **given)
     widgets.update(card={"value": job_id, "own_machine": own_machine})
-    card = widgets.page.locator("#job-card [role=status]")
+    card = widgets.page.locator("#job-card .job-card").first
     expect(card).to_have_attribute("data-job", job_id)
     expect(card).to_have_attribute("data-state", given["state"])
     return card
@@ -187,7 +187,7 @@ def test_video_that_cannot_be_saved_says_why_in_red_and_can_be_tried_at_once(wid
     given = {"state": "downloading", "phase": "saving", "message": message}
     widgets.server.push(JOB, **given, error=problem("cannot_save"))
     widgets.update(card={"value": JOB})
-    card = widgets.page.locator("#job-card [role=status]")
+    card = widgets.page.locator("#job-card .job-card").first
     trouble = card.locator(".trouble")
     expect(trouble).to_contain_text(message)
     expect(trouble).to_have_class("trouble bad")
