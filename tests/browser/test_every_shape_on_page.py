@@ -183,7 +183,7 @@ def fill_in(page: Studio, provider: str, hint: str, shape: Shape, files: Path) -
     page.prompt.fill(shape.prompt)
     page.make_it_quick()
     page.radio("Aspect ratio", "9:16").check()
-    page.page.get_by_role("checkbox", name="Sound").set_checked(shape.sound)
+    page.page.get_by_role("checkbox", name="Sound", exact=True).set_checked(shape.sound)
     if shape.seed is not None:
         page.page.get_by_role("spinbutton", name="Seed").fill(str(shape.seed))
 

@@ -146,7 +146,7 @@ def test_declined_sound_offers_to_go_on_without_it_and_sends_nothing(page_of: St
 
     studio.card.get_by_role("button", name="Again without sound").click()
 
-    expect(studio.page.get_by_role("checkbox", name="Sound")).not_to_be_checked()
+    expect(studio.page.get_by_role("checkbox", name="Sound", exact=True)).not_to_be_checked()
     expect(studio.generate_button).to_be_focused()
     assert len(aimlapi.bill) == sent
 

@@ -31,7 +31,7 @@ def test_text_tab_prompt_becomes_a_video_that_plays(studio: Studio) -> None:
 def test_text_tab_sound_off_makes_a_video_without_a_sound_stream(studio: Studio) -> None:
     studio.prompt.fill("Snow falls without a sound")
     studio.make_it_quick()
-    studio.page.get_by_role("checkbox", name="Sound").uncheck()
+    studio.page.get_by_role("checkbox", name="Sound", exact=True).uncheck()
     job_id = studio.generate()
     studio.expect_video_of(job_id)
     assert stream_kinds(studio.app.fetch(f"/media/{job_id}.mp4")) == ["video"]
@@ -104,7 +104,9 @@ def test_example_fills_the_form_and_generates_nothing(studio: Studio, app: AppPr
         expect(studio.page.get_by_role("spinbutton", name="Duration in seconds")).to_have_value(str(example.duration_s))
         expect(studio.radio("Resolution", example.resolution)).to_be_checked()
         expect(studio.radio("Aspect ratio", example.aspect_ratio)).to_be_checked()
-        expect(studio.page.get_by_role("checkbox", name="Sound")).to_be_checked(checked=example.generate_audio)
+        expect(studio.page.get_by_role("checkbox", name="Sound", exact=True)).to_be_checked(
+            checked=example.generate_audio
+        )
         seed = studio.page.get_by_role("spinbutton", name="Seed")
         expect(seed).to_have_value("" if example.seed is None else str(example.seed))
         shown = studio.frames if mode is Mode.FRAMES else studio.tray
