@@ -111,7 +111,7 @@ class Intents:
     async def _commit(
         self, batch: Sequence[Job], form_token: str | None, *, while_rests: str | None = None
     ) -> list[str]:
-        if len(batch) > 1 and not self._runner.runs_here:
+        if len(batch) > 1 and not await self._tools.blocking(self._runner.runs_here):
             raise StoreError(
                 "Another process of this app makes the videos here, and only that one takes several at once. "
                 "Nothing was sent, nothing was charged."

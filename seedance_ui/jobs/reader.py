@@ -33,7 +33,7 @@ class Reader:
         if self._is_read_only:
             return  # its tables were made when it was rescued
         try:
-            with self._guarded("The job database cannot be opened"):
+            with self._guarded("The job database cannot be opened", for_owner=True):
                 prepare(self._engine)
         except BaseException:
             self._engine.dispose()
@@ -162,16 +162,21 @@ class Reader:
             yield db
 
     @contextlib.contextmanager
-    def _guarded(self, what: str) -> Iterator[None]:
-        """Turn the database's faults into ours; a broken rule of the table is for the caller."""
+    def _guarded(self, what: str, *, for_owner: bool = False) -> Iterator[None]:
+        """Turn the database's faults into ours; a broken rule of the table is for the caller.
+
+        Args:
+            what: What could not be done.
+            for_owner: Whether only the owner reads it. PostgreSQL's words name host and user.
+        """
         try:
             yield
         except IntegrityError:
             raise
         except SQLAlchemyError as exc:
             cause = getattr(exc, "orig", None) or exc
-            # PostgreSQL's words name host and user, and these may reach a visitor.
-            words = str(cause) if self._engine.dialect.name == "sqlite" else type(cause).__name__
+            is_harmless = for_owner or self._engine.dialect.name == "sqlite"
+            words = str(cause) if is_harmless else type(cause).__name__
             raise StoreError(f"{what}: {words}.") from exc
 
 

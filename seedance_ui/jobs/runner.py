@@ -71,6 +71,8 @@ class Runner:
         """Who this process is in the table."""
         self._walks: dict[str, tuple[Hold, asyncio.Task[None]]] = {}
         self._runs = False
+        self._has_asked = threading.Event()
+        """Set once it was tried to become the one that runs."""
         self._searches: set[asyncio.Task[None]] = set()
         self._loop = asyncio.new_event_loop()
         self._wake = asyncio.Event()
@@ -108,9 +110,12 @@ class Runner:
         """Whether jobs are walked, or will be once another process lets go of them."""
         return self._thread.is_alive()
 
-    @property
     def runs_here(self) -> bool:
-        """Whether it is this process that walks the jobs, and not another one with the same SQLite file."""
+        """Tell whether it is this process that walks the jobs, and not another one with the same SQLite file.
+
+        Blocks for the moment after `start` in which nobody knows yet.
+        """
+        self._has_asked.wait(STOP_WITHIN_S)
         return self._runs and self.is_running
 
     async def ask(self, question: Coroutine[Any, Any, T]) -> T:
@@ -163,6 +168,8 @@ class Runner:
                 log.debug("Another process runs the jobs of this database")
             except Exception:
                 log.exception("The jobs cannot be taken over yet")
+            finally:
+                self._has_asked.set()
             await wait_at_most(self._stopping, LOOK_AGAIN_S)
         return False
 

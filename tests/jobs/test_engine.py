@@ -82,7 +82,7 @@ def test_a_write_gives_up_where_another_one_takes_too_long(
     job = store.add(make_job(), form_token=None)
     with store.engine.begin() as db:
         db.execute(update(jobs).values(message="Slow"))
-        with pytest.raises(StoreError, match="could not be written.*lock timeout"):
+        with pytest.raises(StoreError, match="could not be written.*LockNotAvailable"):
             store.want_cancel(job.job_id)
     store.close()
 
