@@ -105,7 +105,6 @@
       : seedance.t('No references yet. Add files above.');
     if (none.textContent !== words) none.textContent = words;
     document.getElementById('prompt-field').append(menu);
-    if (menu.hidden) area.scrollIntoView({ block: 'nearest', behavior: 'instant' }); // from behind the dock
     menu.hidden = false;
     sizes.observe(area);
     sizes.observe(document.getElementById('composer'));
@@ -140,7 +139,11 @@
     list.style.maxHeight = `${Math.max(LEAST_PX, isAbove ? above : below)}px`;
     menu.style.top = `${(isAbove ? area.top - menu.offsetHeight - GAP_PX : area.bottom + GAP_PX) - field.top}px`;
   }
-  const sizes = new ResizeObserver(place); // the field grows with its text, and moves when the tray does
+  // The field grows with its text, and moves when the tray does: it must not end behind the dock.
+  const sizes = new ResizeObserver(() => {
+    box()?.scrollIntoView({ block: 'nearest', behavior: 'instant' });
+    place();
+  });
 
   // ---- what the person does
 

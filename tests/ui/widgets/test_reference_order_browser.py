@@ -93,6 +93,16 @@ def test_removed_medium_leaves_a_tag_that_names_nothing_until_undo_in_the_prompt
     )
 
 
+def test_prompt_of_several_lines_follows_and_is_undone_in_one_step(tray: Tray) -> None:
+    tray.prompt.fill("@Image1\nstands, 的\n\nand @Image2\n")
+    tray.prompt.evaluate("(area) => area.setSelectionRange(9, 9)")
+    tray.button("Move @Image2 earlier").click()
+    expect(tray.prompt).to_have_value("@Image2\nstands, 的\n\nand @Image1\n")
+    assert tray.prompt.evaluate("(area) => [area.selectionStart, area.selectionEnd]") == [9, 9]
+    tray.page.keyboard.press(UNDO)
+    tray.expect("@Image1\nstands, 的\n\nand @Image2\n", "a.png", "b.png", "c.png", "v.mp4", "s.mp3")
+
+
 def test_undo_goes_back_through_typing_and_the_tray_in_the_order_it_was_done(tray: Tray) -> None:
     whole = "@Image1 meets @Image2 and @Image3 in @Video1 to @Audio1"
     tray.prompt.press("ControlOrMeta+End")

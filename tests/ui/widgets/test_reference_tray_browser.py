@@ -90,6 +90,19 @@ def test_tray_upload_that_failed_can_be_tried_again(widgets, image_file):
     widgets.server.wait_for_names(["poster.png"])
 
 
+def test_tray_upload_that_is_tried_again_takes_no_number_from_a_card_that_has_one(widgets, image_file):
+    widgets.server.upload_status = 503
+    add(widgets, image_file("late.png"))
+    again = widgets.page.get_by_role("button", name="Try again")
+    expect(again).to_be_visible()
+    widgets.server.upload_status = None
+    add(widgets, image_file("first.png"))
+    expect(tags(widgets)).to_have_text(["@Image1"])
+    again.click()
+    expect(tags(widgets)).to_have_text(["@Image1", "@Image2"])
+    widgets.server.wait_for_names(["first.png", "late.png"])
+
+
 def test_tray_file_that_is_no_medium_and_files_beyond_the_limit_are_refused_at_once(widgets, image_file, tmp_path):
     note = tmp_path / "notes.txt"
     note.write_text("hello")
