@@ -168,6 +168,7 @@ onDrop(root, addFiles);
 onPaste(root, addFiles);
 onPasteLinks(root, addLinks);
 onSort(list);
+wireReplace();
 onPage('seedance:declined', draw);
 onPage('seedance:mentions', () => cards.forEach(drawCard));
 watch('value', readValue);

@@ -29,7 +29,7 @@ class ReferenceTray(MediaWidget):
     """
 
     script = "reference_tray"
-    script_parts = ("links", "reference_card", "reference_order", "reference_drag")
+    script_parts = ("links", "reference_card", "reference_order", "reference_drag", "reference_replace")
     data_model = ReferenceFiles
     template = f"""
       <section class="reference-tray" aria-label="References">
