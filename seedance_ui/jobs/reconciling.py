@@ -51,8 +51,10 @@ async def adopt_where_found(job_id: str, provider: Provider, tools: Tools) -> bo
         with listening(notes.hear):
             await tools.turns.wait(provider.spec())
             remote_id = await provider.reconcile(job, known=known)
-    finally:
+    except SeedanceError:  # nothing wider: to write something down while one is stopped could hide that stop
         await tools.blocking(tools.store.note, job_id, notes.unwritten)
+        raise
+    await tools.blocking(tools.store.note, job_id, notes.unwritten)
     if remote_id is None or await _may_be_anothers(job, remote_id, provider, tools):
         return False
     log.info("Job %s: %s has it as %s", job_id, provider.info.label, remote_id)
