@@ -40,16 +40,20 @@ function take(card, snapshot) {
 // A stream replays the job from its start, which a card may know better by now.
 function takeEvent(card, seq, snapshot) {
   const {live} = card;
-  if (seq && seq <= live.seq) return;
+  if (isFinal(card) || seq && seq <= live.seq) return;
   live.seq = seq;
+  live.heardAt = performance.now();
   const isPast = performance.now() - openedAt < REPLAY_MS && snapshot.elapsed_s < (live.snapshot?.elapsed_s ?? 0);
   if (isPast) notePast(card, snapshot);
   else take(card, snapshot);
 }
 
-// The card that listens hears everything in its order; an answer only tells it the time, and how it ended.
-function takeAnswer(card, snapshot) {
+// The card that listens hears everything in its order; an answer only tells it the time, and how it ended. An answer that
+// was on its way while an event or a later answer came may be older than that.
+function takeAnswer(card, snapshot, askedAt) {
   setClock(card, snapshot);
+  if (isFinal(card) || askedAt < card.live.heardAt) return;
+  card.live.heardAt = askedAt;
   const isListening = card === lead && stream && !FINAL.has(snapshot.state) && !RESTING.has(snapshot.state);
   if (!isListening) take(card, snapshot);
 }
@@ -70,10 +74,10 @@ function lose(card) {
 
 const asker = askAbout({
   wanted: () => cards.filter(card => card.id && !isFinal(card) && (document.hidden || card !== lead)).map(({id}) => id),
-  onAnswer(ids, snapshots) {
+  onAnswer(ids, snapshots, askedAt) {
     const told = new Map(snapshots.map(snapshot => [snapshot.job_id, snapshot]));
     for (const card of cards.filter(({id}) => ids.includes(id))) {
-      if (told.has(card.id)) takeAnswer(card, told.get(card.id));
+      if (told.has(card.id)) takeAnswer(card, told.get(card.id), askedAt);
       else lose(card);
     }
   },

@@ -30,7 +30,9 @@ function drawEnding(card, state) {
 }
 
 function aboutAsset(error) {
-  return !error?.asset || error.title.includes(error.asset) ? '' : t('It is about {asset}.', {asset: assetName(error.asset)});
+  if (!error?.asset || error.title.includes(error.asset)) return '';
+  const frame = {'first frame': t('It is about the first frame.'), 'last frame': t('It is about the last frame.')}[error.asset];
+  return frame ?? t('It is about {asset}.', {asset: error.asset});
 }
 
 function whichText({mode, provider, created_at: created, remote_id: remoteId}) {

@@ -47,7 +47,8 @@ function listenTo(id, {onOpen, onEvent, onBroken}) {
 }
 
 // Asks about many jobs, once in ten seconds; returns {askNow, close}. wanted() gives their ids, none for nothing to ask;
-// onAnswer(ids, snapshots) for each question, where a job that is missing does not exist; onSilence(ids) without one.
+// onAnswer(ids, snapshots, askedAt) for each question, where a job that is missing does not exist; onSilence(ids) without
+// one.
 function askAbout({wanted, onAnswer, onSilence}) {
   let timer = 0;
   let isClosed = false;
@@ -63,13 +64,14 @@ function askAbout({wanted, onAnswer, onSilence}) {
 
   async function askFor(ids) {
     const query = ids.map(id => `id=${encodeURIComponent(id)}`).join('&');
+    const askedAt = performance.now();
     let snapshots = null;
     try {
       const response = await fetch(`/api/jobs?${query}`, {cache: 'no-store'});
       if (response.ok) snapshots = await response.json();
     } catch { /* no network, or an answer that is not ours: asked again later */ }
     if (isClosed) return;
-    if (snapshots) onAnswer(ids, snapshots);
+    if (snapshots) onAnswer(ids, snapshots, askedAt);
     else onSilence(ids);
   }
 

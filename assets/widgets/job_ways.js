@@ -63,7 +63,7 @@ async function ask(card, verb, asking, body) {
 
 function goOn(card, snapshot, foundNothing) {
   if (RESTING.has(snapshot.state)) return sayOutcome(card, foundNothing);
-  card.live.spokenFirst = FOUND;
+  Object.assign(card.live, {spokenFirst: FOUND, heardAt: performance.now()});
   take(card, snapshot);
 }
 

@@ -84,6 +84,24 @@ def test_newest_of_three_jobs_listens_and_the_others_are_asked_about(widgets):
     assert widgets.server.wait_for("done") == {"job": A, "state": "failed"}
 
 
+def test_answer_that_an_event_has_overtaken_changes_nothing(widgets):
+    page, late = widgets.page, []
+    page.route("**/api/jobs?id=*", lambda route: late.append((route, route.fetch())), times=1)
+    widgets.server.push(A, state="submitting", phase="sending")
+    with page.expect_request("**/api/jobs?id=*"):
+        widgets.update(card={"value": [facts(A)]})
+    expect(card_of(widgets, A)).to_have_attribute("data-state", "submitting")
+    with page.expect_event("requestfinished", lambda request: request.url.endswith("/events")):
+        widgets.server.push(A, state="needs_attention", phase="done")
+    expect(card_of(widgets, A)).to_have_attribute("data-state", "needs_attention")
+    [(route, response)] = late
+    with page.expect_event("requestfinished", lambda request: "/api/jobs?id=" in request.url):
+        route.fulfill(response=response)
+    page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    expect(card_of(widgets, A)).to_have_attribute("data-state", "needs_attention")
+    assert widgets.server.streams_opened == 1
+
+
 def test_a_click_adds_its_jobs_and_clears_what_has_ended(widgets):
     work(widgets, B, C)
     fail(widgets, B, "generation_failed")
@@ -258,6 +276,6 @@ def test_declined_last_frame_lights_up_its_slot(widgets, image_file: Any):
     page.evaluate("() => document.dispatchEvent(new CustomEvent('seedance:sent', {detail: window.seedance.frames}))")
     card = fail(widgets, A, "bad_media", "last frame")
     expect(page.locator(".slot.declined .name")).to_have_text("last.png")
-    expect(card).to_contain_text("It is about last frame.")
+    expect(card).to_contain_text("It is about the last frame.")
     card.get_by_role("button", name="Remove last frame and try again").click()
     widgets.server.wait_for("frames", lambda pair: pair.first is not None and pair.last is None)
