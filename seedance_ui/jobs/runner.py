@@ -242,9 +242,21 @@ class Runner:
         provider = self._providers.get(job.request.provider)
         if provider is None or not provider.can_be_asked or not may_be_there(job):
             return
-        task = asyncio.ensure_future(look_for(job, provider, self._tools))
+        task = asyncio.ensure_future(self._look_for(job, provider))
         self._searches.add(task)
         task.add_done_callback(self._on_search_done)
+
+    async def _look_for(self, job: Job, provider: Provider) -> None:
+        """Begin once nothing is being sent there: what is found could be the answer that another job waits for."""
+        waited_s = 0.0
+        while self._is_sending_to(provider.info.id) and waited_s < LEASE_S:
+            await self._tools.clock.sleep(LOOK_AGAIN_S)
+            waited_s += LOOK_AGAIN_S
+        await look_for(job, provider, self._tools)
+
+    def _is_sending_to(self, provider_id: str) -> bool:
+        jobs = (hold.job for hold, _ in self._walks.values())
+        return any(job.request.provider == provider_id and job.state is JobState.SUBMITTING for job in jobs)
 
     def _on_search_done(self, task: asyncio.Task[None]) -> None:
         self._searches.discard(task)
