@@ -46,7 +46,11 @@ def planned(file: MediaFile, spec: ModelSpec = STRICT, **options: Any) -> Fix:
 def test_plan_for_any_image_keeps_the_rules_and_the_shape(file: MediaFile, ratio: float | None) -> None:
     fix = plan_fix(file, MediaKind.IMAGE, STRICT, ratio=ratio)
     if fix is None:
-        assert min(file.width_px or 0, file.height_px or 0) < 300  # too small to be enlarged
+        width_px, height_px = float(file.width_px or 0), float(file.height_px or 0)
+        cropped = (
+            (min(width_px, height_px * ratio), min(height_px, width_px / ratio)) if ratio else (width_px, height_px)
+        )
+        assert min(cropped) < 300  # too small to be enlarged
         return
     assert list(check_file(fixed(fix), MediaKind.IMAGE, STRICT)) == []
     assert fix.crop_px and fix.size_px

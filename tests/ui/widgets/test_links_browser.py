@@ -173,14 +173,21 @@ def test_a_frame_may_be_a_link_typed_or_pasted(widgets: Any, asked: list[str]) -
 def test_the_declined_reference_lights_up_wherever_it_was_moved(widgets: Any) -> None:
     paste(widgets, f"{PICTURE}\n{UNKNOWN}")
     expect(tags(widgets)).to_have_text(["@Image1", "@Image2"])
-    widgets.page.evaluate("window.seedance.sentReferences = window.seedance.references")
+    widgets.server.push("j1", state="running", phase="generating", mode="references")
+    staged = {
+        "job_id": "j1", "prompt": "Two of them", "usual": {"range_s": None, "runs": 0}, "has_sound": True,
+        "lower_resolution": None, "shorter_s": None, "is_new": True,
+    }  # fmt: skip
+    widgets.update(card={"value": [staged]})
+    widgets.page.evaluate(
+        "() => document.dispatchEvent(new CustomEvent('seedance:sent', {detail: [...window.seedance.references]}))"
+    )
     widgets.page.get_by_role("button", name="Move @Image2 earlier").click()
     error = {
         "code": "face", "title": "AIML API declined @Image2", "detail": "real person", "charged": "no",
         "next_step": "Use another.", "asset": "@Image2",
     }  # fmt: skip
     widgets.server.push("j1", state="failed", phase="done", error=error)
-    widgets.update(card={"value": "j1"})
 
     card = widgets.page.locator("#references .ref.declined")
     expect(card.locator(".name")).to_have_text("123")
