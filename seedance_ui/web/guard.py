@@ -29,6 +29,12 @@ _CLOSED = re.compile(
 )
 """Ways into Gradio that this page does not use; path after decoding, with single slashes."""
 
+_HASHED = re.compile(r"/assets/[\w.-]+-[\w-]{8,9}\.(js|css|woff2|svg|png|wasm)")
+"""Gradio's scripts and styles, some hundreds of them: another content has another name. It says nothing of caching."""
+
+_KEEP = "public, max-age=31536000, immutable"
+"""A year: a browser that has such a file never asks again."""
+
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -56,7 +62,7 @@ class Guard:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        answer = _Answer(send, self._is_ours)
+        answer = _Answer(send, self._is_ours, keeps=_HASHED.fullmatch(scope["path"]) is not None)
         refusal = self._refusal(scope)
         if refusal is not None:
             await refusal(scope, receive, answer.send)
@@ -137,9 +143,11 @@ def _limited(receive: Receive, limit_bytes: int) -> Receive:
 class _Answer:
     """An answer on its way out, with our headers on it and no invitation to other sites."""
 
-    def __init__(self, send: Send, is_ours: Callable[[str], bool]) -> None:
+    def __init__(self, send: Send, is_ours: Callable[[str], bool], *, keeps: bool) -> None:
+        """Answer through `send`; `keeps`: what is found may be kept for good."""
         self._send = send
         self._is_ours = is_ours
+        self._keeps = keeps
         self.has_started = False
 
     async def send(self, message: Message) -> None:
@@ -148,6 +156,8 @@ class _Answer:
             headers = MutableHeaders(scope=message)
             for name, value in _HEADERS.items():
                 headers.setdefault(name, value)
+            if self._keeps and message["status"] == 200:
+                headers["Cache-Control"] = _KEEP
             if not self._is_ours(headers.get("Access-Control-Allow-Origin", "//localhost")):
                 del headers["Access-Control-Allow-Origin"]
         await self._send(message)

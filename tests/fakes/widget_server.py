@@ -100,10 +100,11 @@ class FakeServer:
         try:
             while self.stream_status is None:
                 waker.clear()
-                for seq, snapshot in enumerate(self.jobs[job_id][last_seq:], last_seq + 1):
+                told = self.jobs[job_id]  # a test's push makes a new list
+                for seq, snapshot in enumerate(told[last_seq:], last_seq + 1):
                     yield ServerSentEvent(json.dumps(snapshot), event="job", id=str(seq), retry=100)
                     last_seq = seq
-                if self.jobs[job_id][-1]["state"] in ENDED_STATES:
+                if told[-1]["state"] in ENDED_STATES:
                     return
                 await waker.wait()
         finally:

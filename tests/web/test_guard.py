@@ -138,3 +138,24 @@ def test_every_answer_carries_the_headers(client: TestClient) -> None:
         assert answer.headers["x-content-type-options"] == "nosniff"
         assert answer.headers["referrer-policy"] == "no-referrer"
         assert answer.headers["content-security-policy"].startswith("frame-ancestors 'self'")
+
+
+@pytest.mark.parametrize(
+    ("path", "is_kept"),
+    [
+        ("/assets/index-DphvyggB.js", True),
+        ("/assets/Block-C_2-xY9z.css", True),
+        ("/assets/index.js", False),
+        ("/gradio_api/file=/assets/index-DphvyggB.js", False),
+        ("/", False),
+    ],
+)
+def test_only_files_whose_names_tell_their_content_are_kept_by_a_browser(
+    client: TestClient, path: str, is_kept: bool
+) -> None:
+    assert ("immutable" in client.get(path).headers.get("cache-control", "")) is is_kept
+
+
+def test_a_refusal_is_not_kept(client: TestClient) -> None:
+    answer = client.get("/assets/index-DphvyggB.js", headers={"Host": "attacker.example"})
+    assert (answer.status_code, "cache-control" in answer.headers) == (421, False)

@@ -16,7 +16,7 @@ from fakes.widget_server import FakeServer
 from fastapi import FastAPI, HTTPException, Query, Request, Response
 from fastapi.responses import FileResponse, JSONResponse
 from media_makers import make_image, wav_bytes
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import BrowserContext, Page, sync_playwright
 from samples import STRICT
 from sse_starlette import EventSourceResponse
 
@@ -28,10 +28,12 @@ from seedance_ui.ui.widgets.job_card import JobCard
 from seedance_ui.ui.widgets.library_grid import LibraryGrid
 from seedance_ui.ui.widgets.player import Player
 from seedance_ui.ui.widgets.reference_tray import ReferenceTray
-from tests.chromium import launch_chromium
+from seedance_ui.web.guard import Guard
+from tests.chromium import forget, launch_profile
 
 ASSETS = Path(__file__).resolve().parents[3] / "assets"
 HEAD_SCRIPTS = ("page", "mentions", "prompt_history", "prompt_box", "prompt_tint", "prompt_menu")
+VIEWPORT = {"width": 1440, "height": 900}
 PROVIDERS = {
     "aimlapi": {"label": "AIML API", "can_cancel": "never", "free": False, "can_be_asked": True},
     "scenario": {"label": "Scenario", "can_cancel": "maybe", "free": False, "can_be_asked": True},
@@ -51,6 +53,7 @@ WIDGETS: dict[str, type[gr.HTML]] = {
 def build_app(fake: FakeServer) -> FastAPI:
     """Return the page with our routes beside it."""
     app = FastAPI()
+    app.add_middleware(Guard, hosts=["127.0.0.1"], allows_ip_hosts=False)
 
     @app.middleware("http")
     async def refuse_uploads(request: Request, call_next: Any) -> Response:
@@ -117,8 +120,10 @@ def _build_page(fake: FakeServer) -> gr.Blocks:
                 player = Player(elem_id="player")
         library = LibraryGrid(elem_id="library")
         widgets = dict(zip(WIDGETS, (tray, frames, card, player, library, banners), strict=True))
-        quiet = {"api_visibility": "private", "show_progress": "hidden"}
-        run.click(_run_command, command, list(widgets.values()), **quiet)
+        # Past Gradio's queue, as on the real page: it loses answers now and then.
+        quiet = {"api_visibility": "private", "show_progress": "hidden", "queue": False}
+        updated = run.click(_run_command, command, list(widgets.values()), **quiet)
+        updated.then(fn=None, js="() => { window.updates = (window.updates ?? 0) + 1; }", **quiet)
         tray.change(lambda files: fake.hear("tray", files), tray, None, **quiet)
         frames.change(lambda pair: fake.hear("frames", pair), frames, None, **quiet)
         for name, widget in (
@@ -137,7 +142,6 @@ def _build_page(fake: FakeServer) -> gr.Blocks:
             ("compare", library),
         ):
             getattr(widget, name)(_hear(fake, name), None, None, trigger_mode="multiple", **quiet)
-    demo.queue(default_concurrency_limit=8)
     return demo
 
 
@@ -157,13 +161,20 @@ def _run_command(text: str) -> list[Any]:
     return [widget(**command[name]) if name in command else gr.skip() for name, widget in WIDGETS.items()]
 
 
+@pytest.fixture(scope="session")
+def profile_directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return where the browsers of all modules keep their cache."""
+    return tmp_path_factory.mktemp("profile")
+
+
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
+def profile(profile_directory: Path) -> Iterator[BrowserContext]:
     """Yield a browser for one module."""
     with sync_playwright() as playwright:
-        browser = launch_chromium(playwright)
-        yield browser
-        browser.close()
+        context = launch_profile(playwright, profile_directory, viewport=VIEWPORT, reduced_motion="reduce")
+        context.set_default_timeout(15_000)
+        yield context
+        context.close()
 
 
 @pytest.fixture(scope="session")
@@ -224,37 +235,37 @@ class WidgetPage:
             page.locator(drawn_by_script).first.wait_for(state="attached")
 
     def update(self, **command: Any) -> None:
-        """Let Python update widgets; returns when it was asked, not when it is done."""
+        """Let Python update widgets, and return once they have it: Gradio drops a click while another is answered."""
+        updates = self.page.evaluate("window.updates ?? 0")
         self.page.get_by_label("Command").fill(json.dumps(command))
         self.page.get_by_role("button", name="Run", exact=True).click()
+        self.page.wait_for_function("(before) => (window.updates ?? 0) > before", arg=updates)
 
 
 @pytest.fixture
-def widgets(browser: Browser, server: FakeServer) -> Iterator[WidgetPage]:
-    context = browser.new_context(viewport={"width": 1440, "height": 900}, reduced_motion="reduce")
-    page = context.new_page()
-    page.set_default_timeout(15_000)
+def widgets(profile: BrowserContext, server: FakeServer) -> Iterator[WidgetPage]:
+    page = profile.new_page()
+    forget(page, server.url)
     held = WidgetPage(page, server)
     yield held
+    page.close()
     assert held.errors == []
-    context.close()
 
 
 @pytest.fixture(scope="module")
-def kept_page(browser: Browser, running_server: FakeServer) -> Iterator[WidgetPage]:
+def kept_page(profile: BrowserContext, running_server: FakeServer) -> Iterator[WidgetPage]:
     """Yield a page that the tests of a module share; see `widgets_again`."""
-    context = browser.new_context(reduced_motion="reduce")
-    page = context.new_page()
-    page.set_default_timeout(15_000)
+    page = profile.new_page()
+    forget(page, running_server.url)
     yield WidgetPage(page, running_server)
-    context.close()
+    page.close()
 
 
 @pytest.fixture
 def widgets_again(kept_page: WidgetPage, server: FakeServer) -> Iterator[WidgetPage]:
     """Yield the shared page with an empty tray alone on its side, and an empty prompt."""
     page = kept_page.page
-    page.set_viewport_size({"width": 1440, "height": 900})
+    page.set_viewport_size(VIEWPORT)
     page.evaluate(_EMPTY)
     page.locator("#prompt textarea").fill("")
     page.evaluate("scrollTo(0, 0)")

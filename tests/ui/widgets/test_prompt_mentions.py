@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import BrowserContext, Page
 
 from seedance_ui.domain.media import MediaKind
 from seedance_ui.domain.mentions import parse_mentions, tag
@@ -43,9 +43,9 @@ PROMPTS = st.lists(TAGS | WORDS, max_size=20).map("".join)
 
 
 @pytest.fixture(scope="module")
-def blank(browser: Browser) -> Iterator[Page]:
+def blank(profile: BrowserContext) -> Iterator[Page]:
     """Yield a page that holds nothing but the module."""
-    page = browser.new_page()
+    page = profile.new_page()
     page.add_script_tag(content=SCRIPT.read_text(encoding="utf-8"))
     yield page
     page.close()
