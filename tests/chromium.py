@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-
 from pathlib import Path
 
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright

@@ -44,6 +44,12 @@ def data_dir(tmp_path: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
+def profile_directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return where the browsers of all modules keep their cache."""
+    return tmp_path_factory.mktemp("profile")
+
+
+@pytest.fixture(scope="session")
 def postgresql() -> Iterator[PostgresqlServer]:
     """Return a PostgreSQL server that lives as long as the tests; skips where there can be none."""
     try:

@@ -12,11 +12,20 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Playwright,
+    ViewportSize,
+    expect,
+    sync_playwright,
+)
 
 from tests.app_process import AppProcess
 from tests.browser.studio_page import Studio
-from tests.chromium import launch_chromium
+from tests.chromium import forget, launch_chromium, launch_profile
 
 LOCAL_SCHEMES = ("blob", "data", "about")
 """Nothing leaves the browser for these."""
@@ -43,21 +52,39 @@ def playwright() -> Iterator[Playwright]:
 
 
 @pytest.fixture(scope="module")
+def profile(playwright: Playwright, profile_directory: Path) -> Iterator[BrowserContext]:
+    """Yield the system's Chromium, else Playwright's own, with a cache that is kept from module to module."""
+    context = launch_profile(playwright, profile_directory)
+    yield context
+    context.close()
+
+
+@pytest.fixture(scope="module")
 def browser(playwright: Playwright) -> Iterator[Browser]:
-    """Yield the system's Chromium, else Playwright's own."""
+    """Yield the same for pages that need a context of their own, such as a phone's."""
     browser = launch_chromium(playwright)
     yield browser
     browser.close()
 
 
 @pytest.fixture
-def open_studio(browser: Browser, app: AppProcess) -> Iterator[OpenStudio]:
-    """Yield a function that opens the app in a browser profile of its own, and watches the page until the end.
+def open_studio(profile: BrowserContext, app: AppProcess, request: pytest.FixtureRequest) -> Iterator[OpenStudio]:
+    """Yield a function that opens the app for somebody who was never there, and watches the page until the end.
 
     Keywords: `app` instead of the shared one, `width_px`, `height_px`, `may_log` for an error of the console that
-    belongs to the test, as a pattern, and options of `Browser.new_context`.
+    belongs to the test, as a pattern, `color_scheme`, `reduced_motion`, and options of `Browser.new_context`, which
+    cost a second or two.
     """
     watched: list[tuple[Studio, list[str]]] = []
+
+    def new_page(url: str, size: ViewportSize, options: dict[str, object]) -> Page:
+        if options or watched:
+            browser: Browser = request.getfixturevalue("browser")
+            return browser.new_context(viewport=size, **options).new_page()
+        page = profile.new_page()
+        page.set_viewport_size(size)
+        forget(page, url)
+        return page
 
     def open_one(
         *,
@@ -66,10 +93,12 @@ def open_studio(browser: Browser, app: AppProcess) -> Iterator[OpenStudio]:
         height_px: int = 900,
         load: bool = True,
         may_log: str | None = None,
+        color_scheme: str = "light",
+        reduced_motion: str = "no-preference",
         **options: object,
     ) -> Studio:
-        context = browser.new_context(viewport={"width": width_px, "height": height_px}, **options)
-        page = context.new_page()
+        page = new_page(app.url, {"width": width_px, "height": height_px}, options)
+        page.emulate_media(color_scheme=color_scheme, reduced_motion=reduced_motion)
         page.set_default_timeout(PATIENCE_MS)
         watched.append((Studio(page, app), watch(page, app, may_log)))
         if load:
@@ -78,7 +107,10 @@ def open_studio(browser: Browser, app: AppProcess) -> Iterator[OpenStudio]:
 
     yield open_one
     for studio, complaints in watched:
-        studio.page.context.close()
+        if studio.page.context is profile:
+            studio.page.close()
+        else:
+            studio.page.context.close()
         assert complaints == []
 
 

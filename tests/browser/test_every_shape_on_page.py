@@ -18,7 +18,7 @@ from urllib.request import urlopen
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import BrowserContext, expect
 
 from seedance_ui.domain.request import Mode
 from tests.app_process import AppProcess
@@ -130,15 +130,15 @@ def app(
 
 
 @pytest.fixture(scope="module")
-def page(browser: Browser, app: AppProcess) -> Iterator[Studio]:
+def page(profile: BrowserContext, app: AppProcess) -> Iterator[Studio]:
     """Yield the one page of this module, opened and watched to the end."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
-    studio = Studio(context.new_page(), app)
+    studio = Studio(profile.new_page(), app)
+    studio.page.set_viewport_size({"width": 1280, "height": 900})
     studio.page.set_default_timeout(PATIENCE_MS)
     complaints = watch(studio.page, app)
     studio.open()
     yield studio
-    context.close()
+    studio.page.close()
     assert complaints == []
 
 

@@ -10,7 +10,7 @@ from io import BytesIO
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Locator, expect
+from playwright.sync_api import BrowserContext, Locator, expect
 
 from seedance_ui.domain.request import Mode
 from seedance_ui.ui.remix import EXTEND_PROMPT
@@ -40,15 +40,16 @@ def app(tmp_path_factory: pytest.TempPathFactory, aimlapi: FakeAimlApi) -> Itera
 
 
 @pytest.fixture(scope="module")
-def studio(browser: Browser, app: AppProcess) -> Iterator[Studio]:
+def studio(profile: BrowserContext, app: AppProcess) -> Iterator[Studio]:
     """Yield the one page of this module, opened and watched to the end; its tests go on from one another."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
-    studio = Studio(context.new_page(), app)
+    studio = Studio(profile.new_page(), app)
+    studio.page.set_viewport_size({"width": 1280, "height": 900})
+    studio.page.emulate_media(reduced_motion="reduce")
     studio.page.set_default_timeout(PATIENCE_MS)
     complaints = watch(studio.page, app)
     studio.open()
     yield studio
-    context.close()
+    studio.page.close()
     assert complaints == []
 
 

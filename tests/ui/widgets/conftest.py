@@ -161,12 +161,6 @@ def _run_command(text: str) -> list[Any]:
     return [widget(**command[name]) if name in command else gr.skip() for name, widget in WIDGETS.items()]
 
 
-@pytest.fixture(scope="session")
-def profile_directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return where the browsers of all modules keep their cache."""
-    return tmp_path_factory.mktemp("profile")
-
-
 @pytest.fixture(scope="module")
 def profile(profile_directory: Path) -> Iterator[BrowserContext]:
     """Yield a browser for one module."""
