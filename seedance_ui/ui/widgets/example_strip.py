@@ -13,6 +13,8 @@ class ExampleJson(TypedDict):
     title: str
     thumbnail: str
     """Its address on our host."""
+    prompt: str
+    """What a click puts into the place of the prompt."""
 
 
 class StripJson(TypedDict):

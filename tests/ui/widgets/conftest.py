@@ -39,7 +39,11 @@ PROVIDERS = {
     "animatic": {"label": "Animatic", "can_cancel": "always", "free": True, "can_be_asked": False},
     "silent": {"label": "Silent Video", "can_cancel": "never", "free": False, "can_be_asked": False},
 }
-PIXEL = "data:image/gif;base64,R0lGODlhAQABAAAAACwAAAAAAQABAAA="
+KITE = {
+    "title": "Kite",
+    "thumbnail": "data:image/gif;base64,R0lGODlhAQABAAAAACwAAAAAAQABAAA=",
+    "prompt": "A kite over a beach.",
+}
 WIDGETS: dict[str, type[gr.HTML]] = {
     "tray": ReferenceTray,
     "frames": FrameSlots,
@@ -114,7 +118,7 @@ def _build_page(fake: FakeServer) -> gr.Blocks:
                 frames = FrameSlots(elem_id="frames")
                 command, run = gr.Textbox(label="Command"), gr.Button("Run")
                 create_prompt_box(STRICT)
-                ExampleStrip({"items": [{"title": "Kite", "thumbnail": PIXEL}]}, elem_id="examples")
+                ExampleStrip({"items": [KITE]}, elem_id="examples")
             with gr.Column(elem_id="stage"):
                 card = JobCard(elem_id="job-card", providers=PROVIDERS, own_machine=True)
                 player = Player(elem_id="player")

@@ -195,7 +195,16 @@ def test_length_is_told_near_the_limit_once_typing_rests(guide: Guide) -> None:
     expect(told).to_have_text("")
 
 
-# The first run
+# Examples, and the first run
+
+
+def test_example_in_the_place_of_own_words_is_undone_in_one_step(guide: Guide) -> None:
+    guide.prompt.fill("Words of my own")
+    guide.page.get_by_role("button", name="Kite").press("Enter")
+    expect(guide.prompt).to_have_value("A kite over a beach.")
+    expect(guide.page.get_by_role("button", name="Kite")).to_be_focused()
+    guide.prompt.press(UNDO)
+    expect(guide.prompt).to_have_value("Words of my own")
 
 
 HINT = "Pick an example or write, then Generate."
