@@ -139,6 +139,11 @@
       area.focus({ preventScroll: true });
       replace(area, start, end, text);
     },
+    /** Write another text in the place of the whole, as one step for undo; the focus stays where it is. */
+    write(text) {
+      const area = box();
+      if (area && area.value !== text) withFocus(area, () => rewrite(area, text));
+    },
     follow,
     undo,
     /** Whether the text is changed on behalf of the tray: nobody types. */

@@ -18,8 +18,8 @@ The rooms, and the direction of imports (a room imports only rooms to its right)
     variables.py  the environment variables, as data.
 
 Where to find things: a provider in `providers/<id>.py`, a rule in `domain/validation.py` (for one file:
-`domain/file_rules.py`),
-a tab in `ui/<tab>_tab.py`, a state in `domain/job.py`.
+`domain/file_rules.py`; for the words of a prompt: `domain/prompt_rules.py`), a tab in `ui/<tab>_tab.py`, a state in
+`domain/job.py`.
 """
 
 __version__ = "0.1.0"

@@ -1,4 +1,5 @@
-/* Six pictures to start from. Value: {items: [{title, thumbnail}]}. */
+/* Six pictures to start from. Value: {items: [{title, thumbnail, prompt}]}. The words are written here, so that undo
+   brings back what stood there; Python fills the rest of the form. */
 const grid = element.querySelector('.examples');
 function paint() {
   const value = props.value ?? { items: [] };
@@ -13,7 +14,10 @@ function paint() {
     const title = document.createElement('span');
     title.textContent = item.title;
     button.append(picture, title);
-    button.addEventListener('click', () => trigger('pick', { title: item.title }));
+    button.addEventListener('click', () => {
+      window.seedance.prompt.write(item.prompt);
+      trigger('pick', { title: item.title });
+    });
     return button;
   }));
   element.hidden = value.items.length === 0;

@@ -1,6 +1,8 @@
 /* The line beside the prompt's label, and what is wrong with the words once typing rests. Value: {tip, limit}; problems:
    see `ui/widgets/prompt_hint.py`; the count is written by prompt_box.js. */
+const { setText, t } = window.seedance;
 const hint = element.querySelector('.prompt-hint');
+const said = element.querySelector('.said');
 const REST_MS = 500;
 let rest = 0;
 
@@ -9,9 +11,17 @@ function mayBeWrong() {
   const text = window.seedance.prompt.box()?.value ?? '';
   return text.includes('@') || text.length > props.value?.limit || props.problems?.length > 0;
 }
+// Aloud only once typing rests, and near the limit: with every key it would drown the words.
+function tellLength() {
+  const { length, limit, isNear } = window.seedance.prompt.measure();
+  setText(said, isNear ? t('{length} of {limit} characters.', { length, limit }) : '');
+}
 function plan() {
   clearTimeout(rest);
-  rest = setTimeout(() => { if (mayBeWrong()) trigger('rest'); }, REST_MS);
+  rest = setTimeout(() => {
+    tellLength();
+    if (mayBeWrong()) trigger('rest');
+  }, REST_MS);
 }
 function onPage(type, listener) {
   document.addEventListener(type, function listen(event) {
@@ -23,7 +33,7 @@ function paint() {
   if (!props.value) return;
   hint.querySelector('.tip').textContent = props.value.tip;
   hint.dataset.limit = props.value.limit;
-  hint.querySelector('.choosing').textContent = window.seedance.t('↑ ↓ to choose, Enter to insert');
+  hint.querySelector('.choosing').textContent = t('↑ ↓ to choose, Enter to insert');
   plan();
 }
 onPage('input', (event) => { if (event.target === window.seedance.prompt.box()) plan(); });

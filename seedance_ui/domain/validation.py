@@ -1,12 +1,12 @@
 """The rules. `check_request` is the only place that has any; a widget may repeat a bound, never own one.
 
-What is surely refused is a problem; what a provider loosened lately is a warning.
+What is surely refused is a problem; what a provider loosened lately is a warning. Behind this door, `file_rules` judges
+one file and `prompt_rules` the words of a prompt.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 from typing import Literal
@@ -17,6 +17,7 @@ from seedance_ui.domain.fixes import Fix, plan_fix
 from seedance_ui.domain.frame_shapes import find_misfits
 from seedance_ui.domain.media import MediaFile, MediaKind, Reference
 from seedance_ui.domain.model_spec import ModelSpec
+from seedance_ui.domain.prompt_rules import PromptFlaw, check_tags, check_words
 from seedance_ui.domain.request import AUTO_DURATION_S, GenerationRequest, Mode
 
 Field = Literal[
@@ -35,12 +36,7 @@ Field = Literal[
 ]
 """Where in the form a problem is shown."""
 
-_MOST_TAGS_NAMED = 5
-"""Of the tags that name no file; the others are counted."""
-
 _PLURAL = {MediaKind.IMAGE: "images", MediaKind.VIDEO: "videos", MediaKind.AUDIO: "audio files"}
-_UNSENDABLE = re.compile("[\x00\ud800-\udfff]")
-"""No database keeps the first; the others are halves of a character, which UTF-8 has no bytes for."""
 _MODE_NAMES = {Mode.TEXT: "Text", Mode.FRAMES: "First & last frame", Mode.REFERENCES: "References"}
 
 
@@ -90,7 +86,7 @@ def check_prompt(prompt: str, mode: Mode, counts: Mapping[MediaKind, int], spec:
         counts: How many references of each kind there are.
         spec: The model that would read them.
     """
-    return [*_check_words(prompt, spec), *_check_tags(prompt, mode, counts, spec)]
+    return [*_at_prompt(check_words(prompt, spec)), *_at_prompt(check_tags(prompt, mode, counts, spec))]
 
 
 def blocking(problems: list[Problem]) -> list[Problem]:
@@ -110,7 +106,7 @@ def _check_prompt(request: GenerationRequest, spec: ModelSpec) -> Iterator[Probl
     if not isinstance(request.prompt, str):
         yield Problem("prompt", "The prompt is not text.")
         return
-    yield from _check_words(request.prompt, spec)
+    yield from _at_prompt(check_words(request.prompt, spec))
     if request.prompt.strip() or _prompt_is_optional(request, spec):
         return
     if request.mode is Mode.TEXT:
@@ -123,54 +119,13 @@ def _prompt_is_optional(request: GenerationRequest, spec: ModelSpec) -> bool:
     return request.mode in spec.prompt_optional_modes and bool(request.media)
 
 
-def _check_words(prompt: str, spec: ModelSpec) -> Iterator[Problem]:
-    length = len(prompt)
-    if length > spec.max_prompt_chars:
-        yield Problem(
-            "prompt",
-            f"The prompt has {length:,} characters; {spec.provider_label} takes at most {spec.max_prompt_chars:,}.",
-        )
-    if _UNSENDABLE.search(prompt):
-        yield Problem("prompt", "The prompt has a character that cannot be sent. Type that part again.")
-
-
 def _check_mentions(request: GenerationRequest, spec: ModelSpec) -> Iterator[Problem]:
     if isinstance(request.prompt, str):
-        yield from _check_tags(request.prompt, request.mode, request.reference_counts(), spec)
+        yield from _at_prompt(check_tags(request.prompt, request.mode, request.reference_counts(), spec))
 
 
-def _check_tags(prompt: str, mode: Mode, counts: Mapping[MediaKind, int], spec: ModelSpec) -> Iterator[Problem]:
-    if len(prompt) > spec.max_prompt_chars:
-        return
-    if mode is Mode.REFERENCES:
-        unknown = mentions.unknown_mentions(prompt, counts)
-        for name in unknown[:_MOST_TAGS_NAMED]:
-            yield Problem("prompt", f"{_what_it_names(name)} {_what_there_is(counts)}", asset=name)
-        more = len(unknown) - _MOST_TAGS_NAMED
-        if more > 0:
-            yield Problem("prompt", f"And {more} more {'tag names' if more == 1 else 'tags name'} no file.")
-        return
-    tags = list(dict.fromkeys(mention.tag for mention in mentions.parse_mentions(prompt)))
-    if tags:
-        yield Problem(
-            "prompt",
-            f"{tags[0]} means a file of the References tab. Take it out of the prompt, or use that tab.",
-            asset=tags[0],
-        )
-
-
-def _what_it_names(unknown: str) -> str:
-    was_removed = unknown in (mentions.tag(kind, None) for kind in MediaKind)
-    return f"{unknown} stood for a file that was removed." if was_removed else f"{unknown} names no file."
-
-
-def _what_there_is(counts: Mapping[MediaKind, int]) -> str:
-    there = [
-        mentions.tag(kind, 1) if count == 1 else f"{mentions.tag(kind, 1)} to {mentions.tag(kind, count)}"
-        for kind, count in counts.items()
-        if count
-    ]
-    return f"There is {', '.join(there)}." if there else "There are no references yet."
+def _at_prompt(flaws: Iterable[PromptFlaw]) -> Iterator[Problem]:
+    return (Problem("prompt", flaw.text, asset=flaw.tag) for flaw in flaws)
 
 
 def _check_frames(request: GenerationRequest, spec: ModelSpec) -> Iterator[Problem]:

@@ -14,7 +14,7 @@ from seedance_ui.ui.provider_examples import examples_for, find_example
 from seedance_ui.ui.settings import DEFAULT_DURATION_S, Settings, fit_settings
 from seedance_ui.ui.settings_panel import hint_json, settings_updates
 from seedance_ui.ui.theme import ASSETS_DIR, asset_url
-from seedance_ui.ui.widgets.example_strip import StripJson, parse_pick
+from seedance_ui.ui.widgets.example_strip import ExampleJson, StripJson, parse_pick
 from seedance_ui.ui.widgets.frame_slots import FramePair
 from seedance_ui.ui.widgets.html_widget import UploadedFile
 from seedance_ui.ui.widgets.links import Given
@@ -53,8 +53,11 @@ class ExampleHandlers:
 
 def strip_json(mode: Mode, provider: str) -> StripJson:
     """Return the examples of a tab at a provider for the strip."""
-    items = examples_for(mode, provider)
-    return {"items": [{"title": item.title, "thumbnail": asset_url(item.thumbnail)} for item in items]}
+    return {"items": [_item_json(example) for example in examples_for(mode, provider)]}
+
+
+def _item_json(example: Example) -> ExampleJson:
+    return {"title": example.title, "thumbnail": asset_url(example.thumbnail), "prompt": example.prompt}
 
 
 def _settings(example: Example) -> Settings:

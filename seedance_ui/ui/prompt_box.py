@@ -13,8 +13,10 @@ from seedance_ui.domain.model_spec import ModelSpec
 from seedance_ui.domain.request import Mode
 from seedance_ui.services import Services
 from seedance_ui.ui.form import card_kind, read_mode
+from seedance_ui.ui.prompt_guide import GUIDE
 from seedance_ui.ui.widgets.dock import problem_json
 from seedance_ui.ui.widgets.links import Given
+from seedance_ui.ui.widgets.prompt_guide import PromptGuide, guide_json
 from seedance_ui.ui.widgets.prompt_hint import PromptHint, prompt_hint_json
 
 
@@ -29,6 +31,7 @@ class PromptBox:
 def create_prompt_box(spec: ModelSpec) -> PromptBox:
     """Draw the prompt. No `max_length`: Gradio would cut what is pasted, and the engine says what is too long."""
     with gr.Column(elem_id="prompt-field"):
+        PromptGuide(guide_json(GUIDE), elem_id="prompt-guide")
         prompt = gr.Textbox(
             label="Prompt",
             lines=4,

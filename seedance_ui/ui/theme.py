@@ -31,6 +31,7 @@ _SCRIPTS = (
     "mentions.js",
     "prompt_history.js",
     "prompt_box.js",
+    "prompt_insert.js",
     "prompt_tint.js",
     "prompt_menu.js",
     "remix.js",

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, expect
 
 from tests.app_process import AppProcess
 from tests.browser.conftest import OpenStudio, running_app
@@ -28,6 +28,11 @@ def make(studio: Studio, prompt: str) -> str:
     return job_id
 
 
+def hint(studio: Studio) -> Locator:
+    """Return what says what to do first to somebody without a run."""
+    return studio.page.get_by_text("Pick an example or write, then Generate.")
+
+
 def test_visitors_see_their_own_videos_only_and_keep_them_over_a_reload_and_a_restart(
     open_studio: OpenStudio, app: AppProcess
 ) -> None:
@@ -47,14 +52,18 @@ def test_visitors_see_their_own_videos_only_and_keep_them_over_a_reload_and_a_re
 
 def test_visitor_attaches_to_the_own_open_job_and_to_nobody_elses(open_studio: OpenStudio) -> None:
     ann, bob = open_studio(), open_studio()
+    expect(hint(ann)).to_be_visible()
     ann.prompt.fill("A long one of Ann")
     ann.make_it_slow()
     job_id = ann.generate()
+    expect(hint(ann)).to_be_hidden()
     bob.reload()
     ann.reload()
     assert ann.wait_for_job() == job_id
     ann.cancel()
+    expect(hint(ann)).to_be_hidden()
     expect(bob.card).to_contain_text("Your video plays here")
+    expect(hint(bob)).to_be_visible()
 
 
 def test_space_without_a_volume_says_that_videos_vanish(open_studio: OpenStudio, app: AppProcess) -> None:

@@ -242,7 +242,8 @@ def test_on_provider_without_key_says_why_it_is_off(services: Services) -> None:
 def test_on_mode_shows_the_examples_of_the_tab(services: Services) -> None:
     strip, hint, *_ = FittingHandlers(services).on_choice(*inputs(replace(FORM, mode="references")))
 
-    assert [item["title"] for item in strip["items"]] == [item.title for item in EXAMPLES[Mode.REFERENCES]]
+    shown = [(item["title"], item["prompt"]) for item in strip["items"]]
+    assert shown == [(item.title, item.prompt) for item in EXAMPLES[Mode.REFERENCES]]
     assert strip["items"][0]["thumbnail"].startswith("/page/examples/")
     assert "@" in hint["tip"] and hint["tip"].startswith("Needed · ")
 

@@ -13,6 +13,8 @@ class ExampleJson(TypedDict):
     title: str
     thumbnail: str
     """Its address on our host."""
+    prompt: str
+    """What a click puts into the place of the prompt."""
 
 
 class StripJson(TypedDict):
@@ -22,11 +24,17 @@ class StripJson(TypedDict):
 
 
 class ExampleStrip(DisplayWidget):
-    """Shows a `StripJson`. Event: `pick` with `{"title": title}`, from the browser."""
+    """Shows a `StripJson`, and to somebody new what to do first.
+
+    Event: `pick` with `{"title": title}`, from the browser.
+    """
 
     script = "example_strip"
+    script_parts = ("first_run",)
     template = """
-      <p class="hint ex-label" id="examples-label">Start from an example</p>
+      <div class="ex-head"><p class="hint ex-label" id="examples-label">Start from an example</p>
+        <p class="hint first-run" hidden><span></span><button type="button">
+          <svg class="ic" aria-hidden="true"><use href="#i-x"></use></svg></button></p></div>
       <div class="examples" role="group" aria-labelledby="examples-label"></div>"""
 
 

@@ -36,7 +36,8 @@ class PromptHint(DisplayWidget):
     template = """
       <p class="hint prompt-hint" id="prompt-hint-text">
         <span class="tip"></span><span class="choosing"></span><span class="count"></span>
-      </p>"""
+      </p>
+      <p class="vh said" role="status"></p>"""
 
     def __init__(
         self, value: PromptHintJson | None = None, *, problems: Sequence[ProblemJson] = (), **kwargs: Any

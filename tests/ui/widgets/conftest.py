@@ -22,6 +22,7 @@ from sse_starlette import EventSourceResponse
 
 from seedance_ui.ui.prompt_box import create_prompt_box
 from seedance_ui.ui.widgets.banners import Banners
+from seedance_ui.ui.widgets.example_strip import ExampleStrip
 from seedance_ui.ui.widgets.frame_slots import FramePair, FrameSlots
 from seedance_ui.ui.widgets.html_widget import UploadedFile
 from seedance_ui.ui.widgets.job_card import JobCard
@@ -32,13 +33,18 @@ from seedance_ui.web.guard import Guard
 from tests.chromium import forget, launch_profile
 
 ASSETS = Path(__file__).resolve().parents[3] / "assets"
-HEAD_SCRIPTS = ("page", "mentions", "prompt_history", "prompt_box", "prompt_tint", "prompt_menu")
+HEAD_SCRIPTS = ("page", "mentions", "prompt_history", "prompt_box", "prompt_insert", "prompt_tint", "prompt_menu")
 VIEWPORT = {"width": 1440, "height": 900}
 PROVIDERS = {
     "aimlapi": {"label": "AIML API", "can_cancel": "never", "free": False, "can_be_asked": True},
     "scenario": {"label": "Scenario", "can_cancel": "maybe", "free": False, "can_be_asked": True},
     "animatic": {"label": "Animatic", "can_cancel": "always", "free": True, "can_be_asked": False},
     "silent": {"label": "Silent Video", "can_cancel": "never", "free": False, "can_be_asked": False},
+}
+KITE = {
+    "title": "Kite",
+    "thumbnail": "data:image/gif;base64,R0lGODlhAQABAAAAACwAAAAAAQABAAA=",
+    "prompt": "A kite over a beach.",
 }
 WIDGETS: dict[str, type[gr.HTML]] = {
     "tray": ReferenceTray,
@@ -115,6 +121,7 @@ def _build_page(fake: FakeServer) -> gr.Blocks:
                 frames = FrameSlots(elem_id="frames")
                 command, run = gr.Textbox(label="Command"), gr.Button("Run")
                 create_prompt_box(STRICT)
+                ExampleStrip({"items": [KITE]}, elem_id="examples")
             with gr.Column(elem_id="stage"):
                 card = JobCard(elem_id="job-card", providers=PROVIDERS, own_machine=True)
                 player = Player(elem_id="player")

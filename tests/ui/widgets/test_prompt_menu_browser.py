@@ -132,6 +132,9 @@ def test_text_that_nobody_types_opens_nothing(prompt: Prompt) -> None:
     prompt.page.get_by_role("button", name="Insert @Video1 into the prompt").click()
     expect(prompt.area).to_have_value("walk @Video1 to @Ima @Image1 ")
     expect(prompt.page.locator(".mention-menu:visible")).to_have_count(0)
+    for before in ("walk to @Ima @Image1 ", "walk to @Ima"):
+        prompt.press("ControlOrMeta+z")
+        expect(prompt.area).to_have_value(before)
 
 
 def test_escape_closes_and_it_stays_closed_for_this_at_sign(prompt: Prompt) -> None:
