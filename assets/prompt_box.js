@@ -42,7 +42,7 @@
     const limit = Number(hint.dataset.limit);
     const length = [...area.value].length; // characters, as Python counts them
     const near = limit > 0 && length >= COUNT_FROM * limit;
-    const values = { length: length.toLocaleString('en'), limit: limit.toLocaleString('en') };
+    const values = { length: length.toLocaleString(seedance.locale), limit: limit.toLocaleString(seedance.locale) };
     const text = near ? seedance.t('{length} of {limit}', values) : '';
     const counter = hint.querySelector('.count');
     if (!counter.firstChild) counter.append('');

@@ -11,7 +11,7 @@ function paint() {
     picture.alt = '';
     picture.loading = 'lazy';
     const title = document.createElement('span');
-    title.textContent = item.title;
+    title.textContent = window.seedance.say(item.title);
     button.append(picture, title);
     button.addEventListener('click', () => trigger('pick', { title: item.title }));
     return button;

@@ -21,7 +21,7 @@ function onPage(type, listener) {
 }
 function paint() {
   if (!props.value) return;
-  hint.querySelector('.tip').textContent = props.value.tip;
+  hint.querySelector('.tip').textContent = window.seedance.say(props.value.tip);
   hint.dataset.limit = props.value.limit;
   hint.querySelector('.choosing').textContent = window.seedance.t('↑ ↓ to choose, Enter to insert');
   plan();

@@ -34,5 +34,7 @@ class Fixing(Parts):
         copy = await self._fixer.make(fix)
         for flaw in check_file(copy, fix.source.kind, spec):
             if flaw.severity == "problem":
-                raise MediaError(f"{fix.source.name} could not be fixed. The copy {flaw.text}", asset=fix.source.name)
+                raise MediaError(
+                    f"{fix.source.name} could not be fixed. " + f"The copy {flaw.text}", asset=fix.source.name
+                )
         return copy

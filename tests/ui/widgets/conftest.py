@@ -31,7 +31,7 @@ from seedance_ui.ui.widgets.reference_tray import ReferenceTray
 from tests.chromium import launch_chromium
 
 ASSETS = Path(__file__).resolve().parents[3] / "assets"
-HEAD_SCRIPTS = ("page", "mentions", "prompt_history", "prompt_box", "prompt_tint", "prompt_menu")
+HEAD_SCRIPTS = ("language", "page", "mentions", "prompt_history", "prompt_box", "prompt_tint", "prompt_menu")
 PROVIDERS = {
     "aimlapi": {"label": "AIML API", "can_cancel": "never", "free": False, "can_be_asked": True},
     "scenario": {"label": "Scenario", "can_cancel": "maybe", "free": False, "can_be_asked": True},
