@@ -6,8 +6,12 @@
   const seedance = (window.seedance ??= {});
   if (seedance.t) return; // Gradio may add the head again
   const KEY = 'seedance-language';
-  const ENGLISH = { lang: 'en', name: 'English', serves: ['en'], locale: 'en-GB', full_stop: '.', between_sentences: ' ', between_items: ', ', url: null };
+  const ENGLISH = {
+    lang: 'en', name: 'English', serves: ['en'], locale: 'en-GB', url: null,
+    full_stop: '.', between_sentences: ' ', between_items: ', ',
+  };
   const HOLE = /\{(\w+)(?::(\w+))?\}/g;
+  const SUBJECT = /^(The|This|A) /;
   const FEW_LETTERS = 4; // a pattern with fewer could be anything: its holes take figures only
   const ATTRIBUTES = 'aria-label title placeholder alt'.split(' ');
   const languages = [ENGLISH, ...(seedance.languages ?? [])];
@@ -41,13 +45,17 @@
   const { words, sentences } = file ?? { words: {}, sentences: {} };
 
   /* ---------- words of the scripts ---------- */
-  // '{what:say}' says in this language what stands in the hole, if it is ours; {what:known} is of a sentence that holds
-  // only with such words; {names:list} is a list, {price:figure} an amount, {from:tag} a tag and nothing else.
+  // What a translation says beside the name of a hole: {what:say}, it is said in this language where it is ours;
+  // {name:subject}, so is "The video", but never a file's name; {what:known}, the sentence is meant only with words of
+  // ours; {names:list}, each of them is said; {price:figure} and {tag:tag}, the sentence is meant only with such a thing.
+  // A name in another script stands apart from the letter behind it, where the language has no spaces of its own.
+  const apart = (value, next = '') => (language.between_sentences || !/\p{L}/u.test(next) ? value : `${value} `);
   const fill = (template, values) =>
-    template.replace(HOLE, (hole, name, how) => {
+    template.replace(HOLE, (hole, name, how, at) => {
       const value = values[name];
       if (value === undefined) return hole;
       if (how === 'list') return value.split(/, | and /).map(say).join(language.between_items);
+      if (how === 'subject') return SUBJECT.test(value) ? say(value) : apart(value, template[at + hole.length]);
       return how === 'say' || how === 'known' ? say(String(value)) : value;
     });
 
@@ -68,13 +76,16 @@
   function patternOf(key) {
     const parts = key.split(/\{(\w+)\}/);
     const literals = parts.filter((_, index) => index % 2 === 0);
-    const isVague = literals.join('').replace(/[^a-z]/gi, '').length < FEW_LETTERS;
     const hows = Object.fromEntries([...sentences[key].matchAll(HOLE)].map(([, name, how]) => [name, how]));
-    const holes = parts.map((part, index) => (index % 2 ? HOLES[hows[part]] ?? (isVague ? HOLES.figures : '(.+?)') : escape(part)));
     const names = parts.filter((_, index) => index % 2);
-    return { key, names, known: names.filter((name) => hows[name] === 'known'), weight: literals.join('').length, regex: new RegExp(`^${holes.join('')}$`, 's') };
+    const known = names.filter((name) => hows[name] === 'known');
+    const isVague = !known.length && literals.join('').replace(/[^a-z]/gi, '').length < FEW_LETTERS;
+    const hole = (name) => HOLES[hows[name]] ?? (isVague ? HOLES.figures : '(.+?)');
+    const source = parts.map((part, index) => (index % 2 ? hole(part) : escape(part))).join('');
+    return { key, names, known, weight: literals.join('').length, regex: new RegExp(`^${source}$`, 's') };
   }
-  const patterns = Object.keys(sentences).filter((key) => key.includes('{')).map(patternOf).sort((a, b) => b.weight - a.weight);
+  const patterns = Object.keys(sentences).filter((key) => key.includes('{')).map(patternOf)
+    .sort((a, b) => b.weight - a.weight);
 
   function match(text) {
     for (const part of [sentences, words]) if (Object.hasOwn(part, text)) return part[text];

@@ -11,6 +11,8 @@ from seedance_ui.domain.model_spec import ModelSpec
 from seedance_ui.errors import MediaError
 from seedance_ui.services.parts import Parts
 
+_COPY = "The copy"
+
 
 class Fixing(Parts):
     """The verbs behind `Fix it`."""
@@ -35,6 +37,6 @@ class Fixing(Parts):
         for flaw in check_file(copy, fix.source.kind, spec):
             if flaw.severity == "problem":
                 raise MediaError(
-                    f"{fix.source.name} could not be fixed. " + f"The copy {flaw.text}", asset=fix.source.name
+                    f"{fix.source.name} could not be fixed. " + f"{_COPY} {flaw.text}", asset=fix.source.name
                 )
         return copy

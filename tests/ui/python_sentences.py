@@ -60,7 +60,6 @@ NOT_SHOWN = {
     "providers/http.py|no type": "in the evidence",
     "providers/http.py|the loop": "cannot happen",
     "services/__init__.py": "names",
-    "services/fixing.py|The copy {text}": "a sentence with one of file_rules.py in it",
     "ui/build.py|Seedance": "a name",
     "ui/endpoints.py": "for clients",
     "ui/fix.py|dict": "a type",

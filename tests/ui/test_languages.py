@@ -70,7 +70,14 @@ def test_languages_are_found_with_their_names() -> None:
 
 
 def test_third_language_is_one_file(tmp_path: Path) -> None:
-    meta = {"lang": "nl", "name": "Nederlands </script>", "serves": ["NL"], "full_stop": ".", "between_sentences": " ", "between_items": ", "}
+    meta = {
+        "lang": "nl",
+        "name": "Nederlands </script>",
+        "serves": ["NL"],
+        "full_stop": ".",
+        "between_sentences": " ",
+        "between_items": ", ",
+    }
     _write(tmp_path / "nl.json", {"meta": meta, "words": {"Prompt": "Opdracht"}, "sentences": {}})
     (language,) = find_languages(tmp_path)
     assert (language.lang, language.serves, language.url) == ("nl", ("nl",), "/page/languages/nl.json")
@@ -89,7 +96,14 @@ def test_language_file_of_another_form_is_named_at_start(tmp_path: Path, file: o
 
 
 def test_words_that_are_no_text_are_refused(tmp_path: Path) -> None:
-    meta = {"lang": "nl", "name": "Nederlands", "serves": ["nl"], "full_stop": ".", "between_sentences": " ", "between_items": ", "}
+    meta = {
+        "lang": "nl",
+        "name": "Nederlands",
+        "serves": ["nl"],
+        "full_stop": ".",
+        "between_sentences": " ",
+        "between_items": ", ",
+    }
     _write(tmp_path / "nl.json", {"meta": meta, "words": {"Prompt": None}, "sentences": {}})
     with pytest.raises(ConfigError, match=r"nl\.json has words"):
         find_languages(tmp_path)
