@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from seedance_ui.config import Settings, read_environment
 from seedance_ui.errors import SeedanceError
 from seedance_ui.services import Services
-from seedance_ui.ui import theme
+from seedance_ui.ui import languages, theme
 from seedance_ui.ui.build import build_ui
 from seedance_ui.web.app import create_app
 from seedance_ui.web.server import listen, serve
@@ -36,7 +36,7 @@ def create(settings: Settings) -> FastAPI:
         blocked_paths=[str(settings.data_dir)],
         theme=theme.THEME,
         css_paths=theme.CSS_PATHS,
-        head=theme.head_html(),
+        head=languages.head_html(languages.find_languages()) + theme.head_html(),
         favicon_path=theme.FAVICON,
     )
     return app

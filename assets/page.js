@@ -2,6 +2,7 @@
 (() => {
   'use strict';
   const seedance = (window.seedance ??= {});
+  const { t } = seedance;
   if (seedance.onDom) return; // Gradio may add the head again; handlers must not be bound twice.
 
   /* ---------- what runs after the page's tree changed, at most once a frame ---------- */
@@ -11,10 +12,6 @@
   const plan = () => { if (!planned) { planned = true; requestAnimationFrame(run); } };
   seedance.onDom = (task) => { tasks.push(task); plan(); };
   new MutationObserver(plan).observe(document.body, { childList: true, subtree: true });
-
-  /* ---------- words ---------- */
-  // The English words are the key: what a language file does not have is shown as it stands here.
-  seedance.t = (words, values = {}) => words.replace(/\{(\w+)\}/g, (hole, name) => values[name] ?? hole);
 
   /* ---------- names ---------- */
   const put = (element, name, value) => {
@@ -35,12 +32,14 @@
     fieldset.querySelectorAll('input[type=radio]').forEach((radio) => put(radio, 'name', fieldset.id));
   }
   seedance.onDom(() => {
-    region('composer', 'Composer');
-    region('stage', 'Stage');
+    region('composer', t('Composer'));
+    region('stage', t('Stage'));
     document.querySelectorAll('fieldset.seg').forEach(nameRadios);
-    put(document.querySelector('#mode-tabs [role=tablist]'), 'aria-label', 'What the video starts from');
-    put(document.querySelector('#duration input[type=range]'), 'aria-label', 'Duration');
-    put(document.querySelector('#duration input[type=number]'), 'aria-label', 'Duration in seconds');
+    put(document.querySelector('#mode-tabs [role=tablist]'), 'aria-label', t('What the video starts from'));
+    put(document.querySelector('#duration .tab-like-container'), 'data-unit', t('s'));
+    put(document.querySelector('#duration .tab-like-container'), 'data-auto', t('Auto'));
+    put(document.querySelector('#duration input[type=range]'), 'aria-label', t('Duration'));
+    put(document.querySelector('#duration input[type=number]'), 'aria-label', t('Duration in seconds'));
     put(document.querySelector('#prompt textarea'), 'aria-keyshortcuts', 'Control+Enter Meta+Enter');
   });
 
@@ -66,7 +65,7 @@
     for (const element of [root, document.body]) {
       if (element.classList.contains('dark') !== dark) element.classList.toggle('dark', dark);
     }
-    put(document.querySelector('[data-act=theme]'), 'aria-label', `Switch to the ${dark ? 'light' : 'dark'} theme`);
+    put(document.querySelector('[data-act=theme]'), 'aria-label', dark ? t('Switch to the light theme') : t('Switch to the dark theme'));
   }
   function switchTheme() {
     const next = root.classList.contains('dark') ? 'light' : 'dark';

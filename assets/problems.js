@@ -50,7 +50,7 @@
       const line = document.createElement('p');
       line.className = problem.severity === 'problem' ? 'field-problem' : 'field-problem note';
       const text = document.createElement('span');
-      text.textContent = problem.message;
+      text.textContent = seedance.say(problem.message);
       line.append(icon('warn'), text);
       box.append(line);
     }

@@ -26,7 +26,7 @@
     if (!area || !hint) return;
     if (hint.id && area.getAttribute('aria-describedby') === null) area.setAttribute('aria-describedby', hint.id);
     const { length, limit, isNear, isOver } = seedance.prompt.measure();
-    const values = { length: length.toLocaleString('en'), limit: limit.toLocaleString('en') };
+    const values = { length: length.toLocaleString(seedance.locale), limit: limit.toLocaleString(seedance.locale) };
     const counter = hint.querySelector('.count');
     if (!counter.firstChild) counter.append('');
     counter.firstChild.data = isNear ? seedance.t('{length} of {limit}', values) : ''; // no node goes: see prompt_tint.js

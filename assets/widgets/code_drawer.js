@@ -1,6 +1,6 @@
 /* A request as code. Value: {id, about, code, problems}; see `ui/widgets/code_drawer.py`.
    Opened by any button with data-code: "form", or "job" inside of an element with data-job. */
-const { make, setText, setAttribute, t } = window.seedance;
+const { make, setText, setAttribute, t, say, locale } = window.seedance;
 const LABELS = { curl: 'curl', python: 'Python', javascript: 'JavaScript' };
 const dialog = element.querySelector('dialog');
 const tabs = dialog.querySelector('[role=tablist]');
@@ -34,7 +34,7 @@ function show({ about, code, problems: sentences }) {
   dialog.querySelector('.drawer-foot').hidden = !hasCode;
   setText(dialog.querySelector('.lock span'), hasCode ? aboutKeys(code) : '');
   const why = code && !hasCode ? [t('There is no code for this provider yet.')] : sentences;
-  problems.replaceChildren(...why.map((text) => make('p', { text })));
+  problems.replaceChildren(...why.map((text) => make('p', { text: say(text) })));
   problems.hidden = why.length === 0;
   drawTabs();
 }
@@ -47,7 +47,7 @@ function aboutCode({ is_drawn_here: isHere, provider_label: provider, duration_s
 
 function aboutKeys({ is_drawn_here: isHere, variables }) {
   if (isHere) return t('No key is needed, and nothing is charged.');
-  const names = new Intl.ListFormat(document.documentElement.lang || 'en').format(variables);
+  const names = new Intl.ListFormat(locale).format(variables);
   return t('Your key is never in the code. Set {names} where you run it.', { names });
 }
 

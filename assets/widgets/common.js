@@ -1,8 +1,11 @@
-// What the widgets share, on window.seedance. Runs before each widget's own script; running it twice is harmless.
+// What the widgets share, on window.seedance. Runs before each widget's own script; running it twice is harmless. It first
+// puts the template into the page's language, which then holds nothing but our own words.
 // Text of users and providers enters the page by textContent and setAttribute only.
 window.seedance ??= {};
 window.seedance.references ??= [];
+window.seedance.translate(element);
 (function (seedance) {
+  const {t} = seedance;
   const NBSP = '\u00a0';
   const SVG = 'http://www.w3.org/2000/svg';
   const WAVE = 'M3 17v6M8 14v12M13 18v4M18 9v22M23 12v16M28 5v30M33 13v14M38 17v6M43 10v20M48 4v32M53 11v18M58 16v8M63 '
@@ -79,9 +82,9 @@ window.seedance.references ??= [];
   }
 
   function formatCost(cost) {
-    if (!cost || cost.amount === null) return 'Not known';
-    if (cost.amount === 0) return 'Free';
-    return cost.kind === 'exact' ? formatAmount(cost) : `About ${formatAmount(cost)}`;
+    if (!cost || cost.amount === null) return t('Not known');
+    if (cost.amount === 0) return t('Free');
+    return cost.kind === 'exact' ? formatAmount(cost) : t('About {amount}', {amount: formatAmount(cost)});
   }
 
   // A hint only: Python looks at the content. null for anything that is not a medium.
@@ -101,9 +104,9 @@ window.seedance.references ??= [];
   }
 
   function uploadProblem(status, file) {
-    if (status === 413) return `${file.name} is too large to upload (${formatBytes(file.size)}). Use a smaller copy.`;
-    if (status === 0) return `The connection broke while ${file.name} was uploading. The file is still here.`;
-    return `The server did not take ${file.name}. The file is still here.`;
+    if (status === 413) return t('{name} is too large to upload ({size}). Use a smaller copy.', {name: file.name, size: formatBytes(file.size)});
+    if (status === 0) return t('The connection broke while {name} was uploading. The file is still here.', {name: file.name});
+    return t('The server did not take {name}. The file is still here.', {name: file.name});
   }
 
   // Gradio's own upload() in js_on_load tells neither progress nor the HTTP status, hence the request of our own.

@@ -1,6 +1,6 @@
 // The table of what differs between two runs. Text of users and providers enters by textContent only.
 function compareTable(table, {onRemix}) {
-  const {make, t, formatCost, formatClock} = window.seedance;
+  const {make, t, items, formatCost, formatClock} = window.seedance;
   const NAMES = {
     prompt: t('Prompt'), provider: t('Provider'), mode: t('Starts from'), duration_s: t('Duration'),
     resolution: t('Resolution'), aspect_ratio: t('Aspect ratio'), generate_audio: t('Sound'), seed: t('Seed'),
@@ -11,7 +11,7 @@ function compareTable(table, {onRemix}) {
   const NOT_KNOWN = t('Not known');
   const WORDS = {
     mode: (value) => MODES[value] ?? value,
-    duration_s: (value) => (value === 0 ? t('Auto') : `${value}\u00a0s`),
+    duration_s: (value) => (value === 0 ? t('Auto') : t('{seconds}\u00a0s', {seconds: value})),
     aspect_ratio: (value) => (value === 'adaptive' ? t('Adaptive') : value),
     generate_audio: (value) => (value ? t('On') : t('Off')),
     seed: (value) => (value === null ? NOT_KNOWN : String(value)),
@@ -22,7 +22,7 @@ function compareTable(table, {onRemix}) {
 
   function wordsOf(name, value) {
     if (name in WORDS) return WORDS[name](value);
-    if (Array.isArray(value)) return value.join(', ') || t('None');
+    if (Array.isArray(value)) return items(value) || t('None');
     return value === null || value === '' ? t('None') : String(value);
   }
 

@@ -1,5 +1,5 @@
 // Two runs side by side. Scope: element, props, trigger, watch, and compare_step.js, compare_table.js, compare_pick.js.
-const {make, icon, setText, setAttribute, formatClock, t} = window.seedance;
+const {make, icon, setText, setAttribute, formatClock, t, locale} = window.seedance;
 const root = element.querySelector('.compare');
 const part = (name) => root.querySelector(name);
 const [play, back, forward, close] = ['.play', '.back', '.forward', '.close'].map(part);
@@ -14,7 +14,7 @@ let opener = null;
 
 function buildSide(letter, item) {
   const video = make('video', {playsinline: '', preload: 'auto', 'aria-label': t('Run {run}', {run: letter})});
-  const said = `${item.provider_label}, ${new Date(item.created_at).toLocaleString([], {dateStyle: 'medium', timeStyle: 'short'})}`;
+  const said = `${item.provider_label}, ${new Date(item.created_at).toLocaleString(locale, {dateStyle: 'medium', timeStyle: 'short'})}`;
   const side = make('span', {class: 'side'}, make('b', {text: letter}), make('span', {text: said}));
   const screen = make('div', {class: 'screen'}, video, side);
   screen.style.setProperty('--ratio', `${item.width_px} / ${item.height_px}`);

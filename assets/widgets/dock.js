@@ -1,5 +1,6 @@
 /* The price and Generate. Value: {price, summary, files, about}; reply: {id, sent, about, problems}; see `ui/widgets/dock.py`. */
 const seedance = window.seedance;
+const { t, say } = seedance;
 const price = element.querySelector('.price b');
 const summary = element.querySelector('.summary');
 const todo = element.querySelector('.todo');
@@ -13,17 +14,17 @@ let sending = [];
 function showCount(count) {
   todo.hidden = count === 0;
   summary.hidden = count > 0;
-  todo.querySelector('span').textContent = `${count} ${count === 1 ? 'thing' : 'things'} to fix first`;
+  todo.querySelector('span').textContent = count === 1 ? t('1 thing to fix first') : t('{count} things to fix first', { count });
 }
 function setSending(isSending) {
   button.setAttribute('aria-disabled', String(isSending));
-  button.textContent = isSending ? 'Sending…' : 'Generate';
+  button.textContent = isSending ? t('Sending…') : t('Generate');
 }
 function paint() {
   const value = props.value;
   if (!value) return;
-  price.textContent = value.price;
-  summary.textContent = value.summary;
+  price.textContent = say(value.price);
+  summary.textContent = say(value.summary);
   seedance.problems.set('files', value.files);
   if (about !== null && about !== value.about) seedance.problems.set('form', []);
   about = value.about;

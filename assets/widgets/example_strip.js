@@ -12,7 +12,7 @@ function paint() {
     picture.alt = '';
     picture.loading = 'lazy';
     const title = document.createElement('span');
-    title.textContent = item.title;
+    title.textContent = window.seedance.say(item.title);
     button.append(picture, title);
     button.addEventListener('click', () => {
       window.seedance.prompt.write(item.prompt);

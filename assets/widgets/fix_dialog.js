@@ -71,14 +71,14 @@ function answer() {
   status.classList.toggle('is-bad', Boolean(value.error));
   if (value.error) {
     after.clear();
-    setText(status, value.error);
+    setText(status, say(value.error));
     return;
   }
   copy = value.file;
-  before.tell(value.before);
+  before.tell(say(value.before));
   after.show(subject.kind, copy.url, t('After'));
-  after.tell(value.after);
-  find('.fix-changes').replaceChildren(...value.changes.map(text => make('li', {text})));
+  after.tell(say(value.after));
+  find('.fix-changes').replaceChildren(...value.changes.map(text => make('li', {text: say(text)})));
   offerChoices(value);
   setAttribute(use, 'aria-disabled', 'false');
   setText(status, t('The copy is ready.'));

@@ -1,5 +1,5 @@
 // The two sides of the dialog `Fix it`: the file and its copy. Scope: element.
-const {t, make, waveform, setText, setAttribute} = window.seedance;
+const {t, say, make, waveform, setText, setAttribute} = window.seedance;
 const isCalm = matchMedia('(prefers-reduced-motion: reduce)');
 
 // What plays or shows a medium; a picture that the browser cannot show becomes a sentence.

@@ -1,7 +1,13 @@
 // Two slots for the first and the last frame. Scope: element, props, watch.
-const {t, make, icon, setText, setAttribute, formatBytes, formatPixels, kindOf, uploadFile, fileData, onDrop, onPaste,
+const {t, say, make, icon, setText, setAttribute, formatBytes, formatPixels, kindOf, uploadFile, fileData, onDrop, onPaste,
   readLink, drawnLink, onPasteLinks, addLinkField} = window.seedance;
-const NAMES = {first: 'First frame', last: 'Last frame'};
+const NAMES = {first: t('First frame'), last: t('Last frame')};
+const WORDS = {
+  first: {add: t('Add first frame'), addLink: t('Add link for the first frame'), replace: t('Replace first frame'),
+    remove: t('Remove first frame'), link: t('Link to the first frame')},
+  last: {add: t('Add last frame'), addLink: t('Add link for the last frame'), replace: t('Replace last frame'),
+    remove: t('Remove last frame'), link: t('Link to the last frame')},
+};
 const root = element.querySelector('.frame-slots');
 const live = root.querySelector('[aria-live]');
 const swapButton = root.querySelector('.swap');
@@ -13,27 +19,28 @@ function buildSlot(key) {
   const button = (text, ...children) => make('button', {type: 'button', class: 'btn small'}, ...children, text);
   const id = `frame-problem-${Math.random().toString(36).slice(2)}`;
   const slot = {
-    key, node, add: button(`Add ${NAMES[key].toLowerCase()}`, icon('plus')), addLink: button('Add link', icon('link')),
+    key, node, add: button(WORDS[key].add, icon('plus')), addLink: button(t('Add link'), icon('link')),
     field: make('div', {class: 'link-field', hidden: ''}), thumb: make('span', {class: 'thumb'}),
     name: make('span', {class: 'name'}), meta: make('span', {class: 'meta'}), problem: make('span', {class: 'problem', id}),
     fix: button(t('Fix it')),
-    flag: make('span', {class: 'flag'}, icon('stop'), 'Declined'), replace: button('Replace'), remove: button('Remove'), retry: button('Try again'),
+    flag: make('span', {class: 'flag'}, icon('stop'), t('Declined')), replace: button(t('Replace')), remove: button(t('Remove')),
+    retry: button(t('Try again')),
     picker: make('input', {type: 'file', accept: 'image/*', hidden: ''}),
   };
-  setAttribute(slot.addLink, 'aria-label', `Add link for the ${NAMES[key].toLowerCase()}`);
-  setAttribute(slot.replace, 'aria-label', `Replace ${NAMES[key].toLowerCase()}`);
-  setAttribute(slot.remove, 'aria-label', `Remove ${NAMES[key].toLowerCase()}`);
-  setAttribute(slot.fix, 'aria-label', t('Fix it: {name}', {name: t(NAMES[key])}));
+  setAttribute(slot.addLink, 'aria-label', WORDS[key].addLink);
+  setAttribute(slot.replace, 'aria-label', WORDS[key].replace);
+  setAttribute(slot.remove, 'aria-label', WORDS[key].remove);
+  setAttribute(slot.fix, 'aria-label', t('Fix it: {name}', {name: NAMES[key]}));
   setAttribute(slot.fix, 'aria-describedby', id);
   slot.replace.classList.add('replace');
   slot.remove.classList.add('remove');
   const ways = make('span', {class: 'slot-acts'}, slot.add, slot.addLink);
   slot.empty = make('div', {class: 'slot-empty'}, ways, slot.field,
-    make('span', {class: 'hint', text: 'Drop or paste an image, or a link'}));
+    make('span', {class: 'hint', text: t('Drop or paste an image, or a link')}));
   slot.filled = make('div', {class: 'slot-filled'}, slot.thumb, slot.name, slot.meta, slot.flag, slot.problem,
     make('div', {class: 'slot-acts'}, slot.retry, slot.fix, slot.replace, slot.remove));
   const label = make('span', {class: 'label', text: NAMES[key]});
-  if (key === 'last') label.append(make('span', {class: 'hint', text: ' optional'}));
+  if (key === 'last') label.append(make('span', {class: 'hint', text: ` ${t('optional')}`}));
   node.append(label, slot.empty, slot.filled, slot.picker);
   listen(slot);
   return slot;
@@ -49,7 +56,7 @@ function listen(slot) {
   slot.fix.onclick = () => fix(slot);
   slot.retry.onclick = () => fill(slot.key, shown[slot.key].file);
   onDrop(slot.node, files => spread(files, slot.key));
-  addLinkField(slot.addLink, slot.field, `Link to the ${NAMES[slot.key].toLowerCase()}`, url => link(slot.key, url));
+  addLinkField(slot.addLink, slot.field, WORDS[slot.key].link, url => link(slot.key, url));
 }
 
 // ---- changes
@@ -60,7 +67,7 @@ function fill(key, file) {
   const image = kindOf(file) === 'image';
   shown[key] = {
     name: file.name, mime: file.type, file, state: image ? 'uploading' : 'failed', controller: new AbortController(),
-    preview: image ? URL.createObjectURL(file) : null, problem: image ? null : `${file.name} is not an image.`,
+    preview: image ? URL.createObjectURL(file) : null, problem: image ? null : t('{name} is not an image.', {name: file.name}),
   };
   publish();
   if (image) upload(shown[key]);
@@ -72,7 +79,7 @@ function link(key, url) {
   shown[key] = fromLink(url);
   publish();
   slots[key].remove.focus();
-  setText(live, `${NAMES[key]}: ${shown[key].name} was added.`);
+  setText(live, t('{frame}: {name} was added.', {frame: NAMES[key], name: shown[key].name}));
 }
 
 function fromLink(url) {
@@ -90,7 +97,7 @@ function spread(files, key) {
 function pasteTarget() {
   const focused = document.activeElement?.closest?.('.slot')?.dataset.slot;
   const key = root.contains(document.activeElement) && focused ? focused : Object.keys(NAMES).find(free => !shown[free]);
-  if (!key) setText(live, 'Both frames are set. Remove one first, then paste again.');
+  if (!key) setText(live, t('Both frames are set. Remove one first, then paste again.'));
   return key;
 }
 
@@ -114,7 +121,7 @@ async function upload(frame) {
   if (!key) return;
   if (frame.state === 'ready') adopt(key);
   publish();
-  setText(live, frame.state === 'ready' ? `${NAMES[key]}: ${frame.name} was added.` : frame.problem);
+  setText(live, frame.state === 'ready' ? t('{frame}: {name} was added.', {frame: NAMES[key], name: frame.name}) : frame.problem);
 }
 
 function clear(key) {
@@ -122,20 +129,20 @@ function clear(key) {
   shown[key] = null;
   publish();
   slots[key].add.focus();
-  setText(live, `${NAMES[key]} was removed.`);
+  setText(live, t('{name} was removed.', {name: NAMES[key]}));
 }
 
 function swap() {
   shown = {first: shown.last, last: shown.first};
   publish();
-  setText(live, 'First and last frame were swapped.');
+  setText(live, t('First and last frame were swapped.'));
 }
 
 function fix({key}) {
   const {preview, url} = shown[key];
   const wire = fileData(shown[key]);
   const target = `${key}_frame`;
-  window.seedance.fixDialogs.frames({target, called: t(NAMES[key]), kind: 'image', preview: preview ?? url, wire});
+  window.seedance.fixDialogs.frames({target, called: NAMES[key], kind: 'image', preview: preview ?? url, wire});
 }
 
 function forget(frame) {
@@ -154,8 +161,8 @@ function publish() {
 // ---- drawing
 
 function metaText(frame) {
-  if (frame.state === 'uploading') return frame.progress ? `Uploading ${Math.round(frame.progress * 100)}\u00a0%` : 'Uploading…';
-  if (frame.link) return 'Link';
+  if (frame.state === 'uploading') return frame.progress ? t('Uploading {percent}\u00a0%', {percent: Math.round(frame.progress * 100)}) : t('Uploading…');
+  if (frame.link) return t('Link');
   if (frame.state === 'failed') return formatBytes(frame.file.size);
   return frame.facts || frame.measured || '';
 }
@@ -188,7 +195,7 @@ function drawSlot(slot, frame) {
   const isDeclined = keyOf(frame) !== null && keyOf(frame) === window.seedance.declined;
   slot.node.classList.toggle('declined', isDeclined);
   slot.flag.hidden = !isDeclined;
-  setText(slot.problem, frame.problem ?? '');
+  setText(slot.problem, say(frame.problem ?? ''));
   slot.fix.hidden = !(frame.state === 'ready' && props.fixes?.includes(`${slot.key}_frame`));
   slot.problem.hidden = !frame.problem;
   slot.retry.hidden = !(frame.state === 'failed' && frame.mayRetry);

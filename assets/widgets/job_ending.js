@@ -10,8 +10,8 @@ function drawEnding(card, state) {
   live.topic = '';
   find('.ended').className = `ended alert ${words.tone}`;
   setAttribute(find('.badge use'), 'href', `#i-${words.icon}`);
-  setText(find('.ended h2'), error?.title ?? words.title);
-  setText(find('.what'), [whatText(state, error), aboutAsset(error)].filter(Boolean).join(' '));
+  setText(find('.ended h2'), say(error?.title) ?? words.title);
+  setText(find('.what'), sentences(whatText(state, error), aboutAsset(error)));
   setText(find('.which'), snapshot ? whichText(snapshot) : '');
   setText(find('.about'), card.facts.prompt ?? '');
   find('.answer > :first-child').hidden = !snapshot;
@@ -22,10 +22,10 @@ function drawEnding(card, state) {
   drawRemedies(card);
   drawWays(card, ways);
   find('.ended details').hidden = !error?.detail;
-  setText(find('.ended details p'), error?.detail ?? '');
+  setText(find('.ended details p'), say(error?.detail ?? ''));
   setText(find('.ended summary'), state === 'failed' ? t('Provider’s words') : t('Details'));    // of what rests, the words are ours
   const wasCharged = charged && t('Were you charged? {answer}', {answer: charged});
-  setText(find('.spoken'), [`${find('.ended h2').textContent}.`, wasCharged].filter(Boolean).join(' '));
+  setText(find('.spoken'), sentences(t('{title}.', {title: find('.ended h2').textContent}), wasCharged));
   show(card, 'ended');
 }
 
@@ -36,7 +36,7 @@ function aboutAsset(error) {
 }
 
 function whichText({mode, provider, created_at: created, remote_id: remoteId}) {
-  const time = new Date(created).toLocaleTimeString('en-GB', {hour: '2-digit', minute: '2-digit'});
+  const time = new Date(created).toLocaleTimeString(locale, {hour: '2-digit', minute: '2-digit'});
   const parts = [MODES[mode] ?? mode, props.providers?.[provider]?.label ?? provider, time];
   return [...parts, ...(remoteId ? [t('generation ID {id}', {id: remoteId})] : [])].join(' · ');
 }

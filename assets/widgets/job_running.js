@@ -74,11 +74,11 @@ function drawOpening(card) {
 function drawRunning(card) {
   const {root, find, live} = card;
   const {snapshot} = live;
-  const phase = PHASES[snapshot.phase] ?? {stage: stageOf(snapshot), title: snapshot.message};
+  const phase = PHASES[snapshot.phase] ?? {stage: stageOf(snapshot), title: say(snapshot.message)};
   root.dataset.state = snapshot.state;
   find('.job-body').hidden = false;
   setText(find('.clock .t'), live.isOffline ? t('Reconnecting…') : phase.title);
-  setText(find('.words'), isSaidAlready(card, phase.title) ? '' : snapshot.message);
+  setText(find('.words'), isSaidAlready(card, phase.title) ? '' : say(snapshot.message));
   setText(find('.calm'), live.isOffline ? OFFLINE : CALM);
   speak(card, phase);
   drawTrouble(card);
@@ -91,7 +91,7 @@ function drawRunning(card) {
 
 function isSaidAlready({live}, title) {
   const {message, error} = live.snapshot;
-  return !message || error || message.toLowerCase().startsWith(title.toLowerCase()) || live.cancelNote === 'wanted';
+  return !message || error || say(message).toLowerCase().startsWith(title.toLowerCase()) || live.cancelNote === 'wanted';
 }
 
 // Changes on a new phase only: a screen reader reads each change aloud.
@@ -100,8 +100,8 @@ function speak({find, live}, phase) {
   const topic = live.isOffline ? 'offline' : snapshot.error ? snapshot.message : snapshot.phase;
   if (live.topic === topic) return;
   live.topic = topic;
-  const words = live.isOffline ? OFFLINE : snapshot.error ? snapshot.message : spokenText(phase, snapshot.eta_s);
-  setText(find('.spoken'), [live.spokenFirst, words].filter(Boolean).join(' '));
+  const words = live.isOffline ? OFFLINE : snapshot.error ? say(snapshot.message) : spokenText(phase, snapshot.eta_s);
+  setText(find('.spoken'), sentences(live.spokenFirst, words));
   live.spokenFirst = '';
 }
 
@@ -111,7 +111,7 @@ function drawTrouble({find, live}) {
   find('.trouble').hidden = !error;
   if (!error) return;
   find('.trouble').classList.toggle('bad', error.code === 'cannot_save');
-  setText(find('.trouble-line span'), message);
+  setText(find('.trouble-line span'), say(message));
 }
 
 function drawPrice(card) {
@@ -128,7 +128,7 @@ function drawLog({find, live}) {
   setText(find('.log summary'), t('{count} messages', {count: live.log.length}));
   if (lines.childElementCount === live.log.length) return;
   lines.replaceChildren(...live.log.map(({message, at}) =>
-    make('li', {}, make('span', {class: 'at', text: formatClock(at)}), make('span', {text: message}))));
+    make('li', {}, make('span', {class: 'at', text: formatClock(at)}), make('span', {text: say(message)}))));
 }
 
 function drawFoot({find, live}) {
@@ -136,7 +136,7 @@ function drawFoot({find, live}) {
   const isWanted = live.cancelNote === 'wanted';
   setAttribute(find('.cancel-job'), 'aria-disabled', live.isCancelling ? 'true' : null);
   find('.cancel-job').hidden = snapshot.state === 'downloading';
-  const wanted = () => t('You asked to cancel. {message}', {message: snapshot.message});
+  const wanted = () => t('You asked to cancel. {message}', {message: say(snapshot.message)});
   setText(find('.truth'), isWanted ? wanted() : live.cancelNote || cancelTruth(snapshot));
 }
 

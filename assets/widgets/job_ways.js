@@ -36,7 +36,7 @@ async function post(id, verb, body) {
     const response = await fetch(`${jobUrl(id)}/${verb}`, options);
     if (response.ok) return {snapshot: await response.json()};
     const {detail} = await response.json();
-    return {words: typeof detail === 'string' ? detail : UNANSWERED};
+    return {words: typeof detail === 'string' ? say(detail) : UNANSWERED};
   } catch {    // no network, or an answer that is not ours
     return {words: UNANSWERED};
   }

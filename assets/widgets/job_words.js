@@ -1,5 +1,5 @@
 // What the job card says. Scope: props, and the functions of common.js. One table for phases, one for endings.
-const {make, setText, setAttribute, formatClock, formatPixels, formatAmount, formatCost, t} = window.seedance;
+const {make, setText, setAttribute, formatClock, formatPixels, formatAmount, formatCost, t, say, sentences, locale} = window.seedance;
 const STAGES = [t('Queued'), t('Uploading'), t('Generating'), t('Saving'), t('Ready')];
 const PHASES = {
   waiting: {stage: 0, title: t('Queued')},
@@ -39,7 +39,8 @@ function providerOf(snapshot) {
 
 // A price in the middle of a sentence.
 function inSentence(cost) {
-  return formatCost(cost).replace('About', 'about').replace('Free', 'free');
+  if (!cost.amount || cost.kind === 'exact') return cost.amount === 0 ? t('free') : formatCost(cost);
+  return t('about {amount}', {amount: formatAmount(cost)});
 }
 
 function cancelTruth(snapshot) {
@@ -63,7 +64,7 @@ function leftText(eta, since) {
 }
 
 function spokenText({title}, eta) {
-  if (!eta) return `${title}.`;
+  if (!eta) return t('{title}.', {title});
   return t('{title}. {low} to {high} seconds left.', {title, low: eta.low, high: eta.high});
 }
 
@@ -113,13 +114,13 @@ function whatText(state, error) {
 function nextStep(state, snapshot, ways) {
   if (state === 'needs_key') return keyStep(snapshot);
   if (isUnsure(state, snapshot?.error)) return unsureStep(providerOf(snapshot), ways);
-  return snapshot?.error?.next_step ?? ENDINGS[state].next;
+  return say(snapshot?.error?.next_step) ?? ENDINGS[state].next;
 }
 
 function keyStep(snapshot) {
   const own = t('Check the key in the environment or the .env file, then start the app again.');
   const others = t('The owner of this page has to renew the key of {label}.', {label: providerOf(snapshot).label});
-  return `${props.own_machine ? own : others} ${t('The job then goes on by itself.')}`;
+  return sentences(props.own_machine ? own : others, t('The job then goes on by itself.'));
 }
 
 function unsureStep({label}, ways) {
@@ -127,7 +128,7 @@ function unsureStep({label}, ways) {
   const check = ways.check && !ways.find ? t('Ask {label} with Check again.', {label}) : '';
   const paste = ways.find ? t('If it shows a generation ID, Find my video brings the video here.') : '';
   const send = props.own_machine ? t('If it shows no charge, send it again or close it.') : t('Or send it again, or close it.');
-  return [look, check, paste, send].filter(Boolean).join(' ');
+  return sentences(look, check, paste, send);
 }
 
 function chargedText({error, cost}) {
@@ -136,7 +137,7 @@ function chargedText({error, cost}) {
   const atProvider = t('The provider tells the amount.');
   const more = {
     no: t('Nothing was charged.'),
-    yes: price === null ? atProvider : `${price}.`,
+    yes: price === null ? atProvider : t('{price}.', {price}),
     unknown: price === null ? atProvider : t('At most {price}.', {price}),
   };
   return [CHARGED[charged], more[charged]];

@@ -1,25 +1,25 @@
 /* Keys and limits: what each provider needs and allows, and a question to it whether its key is good.
    Value: a list of providers; result: {id, provider, text, ok}; see `ui/widgets/keys_dialog.py`. */
-const {make, setText} = window.seedance;
+const {make, setText, t, say, language} = window.seedance;
 const list = element.querySelector('.keys');
 let answered = null;
 
 function variableLine(variables) {
   const line = make('p');
   variables.forEach(({name, is_set: isSet}, index) => {
-    line.append(index ? ', ' : '', make('code', {text: name}), isSet ? ' is set' : ' is not set');
+    line.append(index ? language.between_items : '', make('code', {text: name}), isSet ? ` ${t('is set')}` : ` ${t('is not set')}`);
   });
-  line.append('.');
+  line.append(t('.'));
   return line;
 }
 
 function drawProvider({id, label, is_available: isAvailable, variables, lines, docs_url: docsUrl, can_check: canCheck}) {
-  const state = make('span', {class: isAvailable ? 'is-set' : 'is-off', text: isAvailable ? 'Ready' : 'Not available'});
+  const state = make('span', {class: isAvailable ? 'is-set' : 'is-off', text: isAvailable ? t('Ready') : t('Not available')});
   const item = make('li', {'data-provider': id}, make('div', {class: 'who'}, make('b', {text: label}), state));
   if (variables.length) item.append(variableLine(variables));
-  item.append(...lines.map(text => make('p', {text})));
+  item.append(...lines.map(text => make('p', {text: say(text)})));
   if (docsUrl) {
-    const text = `Documentation of ${label}`;
+    const text = t('Documentation of {label}', {label});
     item.append(make('p', {}, make('a', {href: docsUrl, target: '_blank', rel: 'noreferrer', text})));
   }
   if (canCheck) item.append(drawCheck(id, label));
@@ -27,11 +27,12 @@ function drawProvider({id, label, is_available: isAvailable, variables, lines, d
 }
 
 function drawCheck(id, label) {
-  const button = make('button', {type: 'button', class: 'btn small', text: 'Check key', 'aria-label': `Check key of ${label}`});
+  const button = make('button', {type: 'button', class: 'btn small', text: t('Check key'),
+    'aria-label': t('Check key of {label}', {label})});
   button.onclick = () => {
     if (button.getAttribute('aria-disabled') === 'true') return;
     button.setAttribute('aria-disabled', 'true');
-    setText(button.nextSibling, `Asking ${label}…`);
+    setText(button.nextSibling, t('Asking {label}…', {label}));
     trigger('check', {provider: id});
   };
   return make('div', {class: 'key-check'}, button, make('span', {role: 'status'}));
@@ -49,7 +50,7 @@ function answer() {
   if (!check) return;
   check.firstChild.removeAttribute('aria-disabled');
   check.lastChild.className = result.ok ? 'is-set' : 'is-off';
-  setText(check.lastChild, result.text);
+  setText(check.lastChild, say(result.text));
 }
 
 watch('value', paint);

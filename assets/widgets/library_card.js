@@ -36,7 +36,7 @@ function buildPoster(item) {
 }
 
 function buildRest({state, is_closed: isClosed}) {
-  const words = isClosed ? `${t(RESTING[state])} · ${t('closed')}` : t(RESTING[state]);
+  const words = isClosed ? `${RESTING[state]} · ${t('closed')}` : RESTING[state];
   const badge = make('span', {class: 'badge'}, icon(state === 'needs_key' ? 'key' : 'ask'));
   return make('span', {class: 'poster is-resting'}, badge, make('span', {text: words}));
 }
@@ -75,7 +75,7 @@ function buildNotes(item) {
   if (isResting(item) && item.remote_id) {
     notes.push(make('span', {class: 'meta', text: t('Generation ID {id}', {id: item.remote_id})}));
   }
-  if (item.flag) notes.push(make('span', {class: 'flag'}, icon('warn'), make('span', {text: item.flag})));
+  if (item.flag) notes.push(make('span', {class: 'flag'}, icon('warn'), make('span', {text: say(item.flag)})));
   return notes;
 }
 

@@ -61,7 +61,7 @@ function take(page) {
   const isAtEnd = page.items.length === 0 || items.length >= counts.found;
   isAskingMore = false;
   draw(isAtEnd);
-  if (page.problem) showToast(page.problem, null, () => {});
+  if (page.problem) showToast(say(page.problem), null, () => {});
   if (announced && page.asked >= announced) announce();
 }
 

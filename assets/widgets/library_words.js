@@ -1,7 +1,7 @@
 // What the library says. Scope: the functions of common.js and page.js.
-const {make, icon, setText, setAttribute, formatClock, formatCost, t} = window.seedance;
-const MODES = {text: 'Text', frames: 'Frames', references: 'References'};
-const RESTING = {needs_attention: 'Needs attention', needs_key: 'Needs a key'};
+const {make, icon, setText, setAttribute, formatClock, formatCost, t, say, locale} = window.seedance;
+const MODES = {text: t('Text'), frames: t('Frames'), references: t('References')};
+const RESTING = {needs_attention: t('Needs attention'), needs_key: t('Needs a key')};
 const DAY_S = 86_400;
 const MAX_NAME_CHARS = 60;
 
@@ -22,11 +22,11 @@ function formatAge(created) {
   if (minutes < 60) return t('{count} min ago', {count: minutes});
   if (minutes < 24 * 60) return t('{count} h ago', {count: Math.floor(minutes / 60)});
   if (minutes < 48 * 60) return t('yesterday');
-  return then.toLocaleDateString(document.documentElement.lang === 'en' ? 'en-GB' : undefined, {day: 'numeric', month: 'short'});
+  return then.toLocaleDateString(locale, {day: 'numeric', month: 'short'});
 }
 
 function metaText(item) {
-  return [t(MODES[item.mode] ?? item.mode), formatCost(item.cost), formatAge(item.created_at)].join(' · ');
+  return [MODES[item.mode] ?? item.mode, formatCost(item.cost), formatAge(item.created_at)].join(' · ');
 }
 
 function videosText(count) {

@@ -1,6 +1,6 @@
 // What the tray and the frame slots share about links, on window.seedance. Nothing here asks a link's host for anything.
 (function (seedance) {
-  const {make, icon} = seedance;
+  const {make, icon, t} = seedance;
   const MAX_CHARS = 4000;    // twice what Python takes: beyond it nobody pasted a link
   const ENDINGS = {image: /\.(jpe?g|png|webp|gif|avif|heic)$/i, video: /\.(mp4|mov|m4v|webm)$/i, audio: /\.(mp3|wav|m4a|ogg)$/i};
 
@@ -43,7 +43,7 @@
   function addLinkField(opener, form, label, onAdd) {
     const field = make('input', {type: 'text', inputmode: 'url', autocomplete: 'off', spellcheck: 'false', 'aria-label': label,
       placeholder: 'https://'});
-    const add = make('button', {type: 'button', class: 'btn small', text: 'Add'});
+    const add = make('button', {type: 'button', class: 'btn small', text: t('Add')});
     const problem = make('p', {class: 'link-problem', role: 'alert'});
     form.append(field, add, problem);
     function open(isOpen) {
@@ -55,7 +55,7 @@
     }
     function enter() {
       const links = findLinks(field.value);
-      problem.textContent = links ? '' : 'A link begins with https:// and has no spaces.';
+      problem.textContent = links ? '' : t('A link begins with https:// and has no spaces.');
       if (!links) return field.focus();
       open(false);
       onAdd(links[0]);

@@ -1,7 +1,7 @@
 // The player. Scope: element, props, trigger, watch.
-const {setText, setAttribute, formatClock, formatBytes, formatCost, t} = window.seedance;
-const MISSING = 'File missing. The file of this video is not on disk any more.';
-const UNREACHABLE = 'The video cannot be loaded right now. Reload the page to try again.';
+const {setText, setAttribute, formatClock, formatBytes, formatCost, t, say, items} = window.seedance;
+const MISSING = t('File missing. The file of this video is not on disk any more.');
+const UNREACHABLE = t('The video cannot be loaded right now. Reload the page to try again.');
 const root = element.querySelector('.player');
 const screen = root.querySelector('.screen');
 const video = root.querySelector('video');
@@ -26,16 +26,16 @@ function setFact(name, text) {
 function drawFacts(item) {
   const isFree = item.cost.amount === 0;
   setFact('cost', formatCost(item.cost));
-  setFact('cost-by', isFree ? 'nothing was charged' : `by ${item.provider_label}`);
-  setFact('time', item.elapsed_s === null ? 'Not known' : formatClock(item.elapsed_s));
-  setFact('queue', item.queued_s ? `${formatClock(item.queued_s)} of it in the queue` : '');
-  const length = item.duration_s === null ? [] : [`${Math.round(item.duration_s)}\u00a0s`];
-  setFact('video', [...length, item.resolution, item.aspect_ratio].join(', '));
-  setFact('file', [item.generate_audio ? 'sound' : 'no sound', formatBytes(item.size_bytes)].join(', '));
-  setFact('seed', item.seed === null ? 'Not known' : String(item.seed));
+  setFact('cost-by', isFree ? t('nothing was charged') : t('by {provider}', {provider: item.provider_label}));
+  setFact('time', item.elapsed_s === null ? t('Not known') : formatClock(item.elapsed_s));
+  setFact('queue', item.queued_s ? t('{time} of it in the queue', {time: formatClock(item.queued_s)}) : '');
+  const length = item.duration_s === null ? [] : [t('{seconds}\u00a0s', {seconds: Math.round(item.duration_s)})];
+  setFact('video', items([...length, item.resolution, item.aspect_ratio]));
+  setFact('file', items([item.generate_audio ? t('sound') : t('no sound'), formatBytes(item.size_bytes)]));
+  setFact('seed', item.seed === null ? t('Not known') : String(item.seed));
   keepSeed.hidden = item.seed === null;
   flag.hidden = !item.flag;
-  setText(flag.lastElementChild, item.flag ? `Not as asked: ${item.flag}` : '');
+  setText(flag.lastElementChild, item.flag ? t('Not as asked: {flag}', {flag: say(item.flag)}) : '');
   setAttribute(evidence, 'href', `/api/jobs/${encodeURIComponent(item.job_id)}/evidence.json`);
 }
 
@@ -48,7 +48,7 @@ function drawVideo(item) {
   setAttribute(video, 'aria-label', item.prompt.slice(0, 80));
   setAttribute(download, 'href', item.video_url);
   setAttribute(download, 'download', `${slug(item.prompt)}.mp4`);
-  setText(keepSeed, 'Keep for the next run');
+  setText(keepSeed, t('Keep for the next run'));
   setText(told, '');
   if (!isMissing) {
     video.src = item.video_url;
@@ -122,7 +122,7 @@ download.onkeydown = (event) => {
   download.click();
 };
 keepSeed.onclick = () => {
-  setText(keepSeed, 'Kept for the next run');
+  setText(keepSeed, t('Kept for the next run'));
   trigger('keep_seed', {seed: props.value.seed});
 };
 // The form takes over what Python sends; `seedance.formFilled` says when it is there.

@@ -31,7 +31,7 @@ function onPage(type, listener) {
 }
 function paint() {
   if (!props.value) return;
-  hint.querySelector('.tip').textContent = props.value.tip;
+  hint.querySelector('.tip').textContent = window.seedance.say(props.value.tip);
   hint.dataset.limit = props.value.limit;
   hint.querySelector('.choosing').textContent = t('↑ ↓ to choose, Enter to insert');
   plan();

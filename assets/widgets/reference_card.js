@@ -1,8 +1,8 @@
 // One card of the reference tray: how it is built and drawn. Scope: props, and the functions of reference_tray.js.
-const {t, make, icon, waveform, setText, setAttribute, formatClock, formatBytes, formatPixels, kindOf, uploadFile, fileData,
+const {t, say, make, icon, waveform, setText, setAttribute, formatClock, formatBytes, formatPixels, kindOf, uploadFile, fileData,
   onDrop, onPaste, readLink, drawnLink, onPasteLinks, addLinkField} = window.seedance;
 const KINDS = ['image', 'video', 'audio'];
-const KIND_WORDS = {image: 'Image', video: 'Video', audio: 'Audio'};
+const KIND_WORDS = {image: t('Image'), video: t('Video'), audio: t('Audio')};
 
 function build(card) {
   const button = (attributes, ...children) => make('button', {type: 'button', ...attributes}, ...children);
@@ -39,7 +39,7 @@ function fix(card) {
 
 // For a link whose ending does not tell what it leads to.
 function kindChoice(card) {
-  const choice = make('select', {class: 'kind'}, ...KINDS.map(kind => make('option', {value: kind, text: t(KIND_WORDS[kind])})));
+  const choice = make('select', {class: 'kind'}, ...KINDS.map(kind => make('option', {value: kind, text: KIND_WORDS[kind]})));
   choice.value = card.kind;
   choice.onchange = () => changeKind(card, choice.value);
   return choice;
@@ -80,7 +80,7 @@ function videoPicture(card) {
 function measureSound(card) {
   const sound = new Audio();
   sound.preload = 'metadata';
-  sound.onloadedmetadata = () => measured(card, `${sound.duration.toFixed(1)}\u00a0s`, sound.duration);
+  sound.onloadedmetadata = () => measured(card, t('{seconds}\u00a0s', {seconds: sound.duration.toFixed(1)}), sound.duration);
   playable(card).then(may => { if (may) sound.src = card.preview; });
 }
 
@@ -135,7 +135,7 @@ function drawCard(card) {
   setText(parts.length, card.seconds ? formatClock(Math.round(card.seconds)) : '');
   drawActions(card, called);
   parts.problem.hidden = !card.problem;
-  setText(parts.sentence, card.problem ?? '');
+  setText(parts.sentence, say(card.problem ?? ''));
   parts.retry.hidden = !(state === 'failed' && card.mayRetry);
   parts.fix.hidden = !(isReady && props.fixes?.includes(card.tag));
   setAttribute(parts.fix, 'aria-label', t('Fix it: {name}', {name: called}));

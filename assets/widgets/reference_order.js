@@ -105,7 +105,7 @@ function forgetOrder() {
 }
 
 function tell(sentence, isPromptChanged) {
-  setText(live, isPromptChanged ? `${sentence} ${t('The prompt was updated.')}` : sentence);
+  setText(live, isPromptChanged ? window.seedance.sentences(sentence, t('The prompt was updated.')) : sentence);
 }
 
 function moveTo(card, index) {

@@ -2,12 +2,20 @@
 // reference_card.js, reference_order.js and reference_drag.js. Files are uploaded one after the other, in the order
 // chosen, so that a tag never changes its meaning because a later file was faster.
 const OVERFULL = {
-  image: 'The tray holds {limit} images. {name} was not added.',
-  video: 'The tray holds {limit} videos. {name} was not added.',
-  audio: 'The tray holds {limit} audio files. {name} was not added.',
+  image: values => t('The tray holds {limit} images. {name} was not added.', values),
+  video: values => t('The tray holds {limit} videos. {name} was not added.', values),
+  audio: values => t('The tray holds {limit} audio files. {name} was not added.', values),
 };
-const COUNTED = {image: '{count} of {limit} images', video: '{count} of {limit} videos', audio: '{count} of {limit} audio'};
-const ROOM = {image: '{limit} images', video: '{limit} videos', audio: '{limit} audio'};
+const COUNTED = {
+  image: values => t('{count} of {limit} images', values),
+  video: values => t('{count} of {limit} videos', values),
+  audio: values => t('{count} of {limit} audio', values),
+};
+const ROOM = {
+  image: values => t('{limit} images', values),
+  video: values => t('{limit} videos', values),
+  audio: values => t('{limit} audio', values),
+};
 const root = element.querySelector('.reference-tray');
 const list = root.querySelector('.tray');
 const picker = root.querySelector('input[type=file]');
@@ -56,15 +64,15 @@ function addLinks(urls) {
   cards.push(...added);
   refuseTooMany();
   publish();
-  const told = added.map(card => card.problem ?? t('{name} is {tag}.', card));
-  setText(live, told.join(' '));
+  const told = added.map(card => say(card.problem) ?? t('{name} is {tag}.', card));
+  setText(live, window.seedance.sentences(...told));
 }
 
 function refuseTooMany() {
   for (const kind of KINDS) {
     const limit = limits()[kind];
     cards.filter(card => card.kind === kind && card.state !== 'failed').slice(limit).forEach(card => {
-      fail(card, t(OVERFULL[kind], {limit, name: card.name}), false);
+      fail(card, OVERFULL[kind]({limit, name: card.name}), false);
     });
   }
 }
@@ -116,7 +124,7 @@ function retry(card) {
 
 function drawTally() {
   const count = kind => readyCards(kind).length;
-  const say = (words, kind) => t(words[kind], {count: count(kind), limit: limits()[kind]});
+  const say = (words, kind) => words[kind]({count: count(kind), limit: limits()[kind]});
   const counted = KINDS.filter(count).map(kind => say(COUNTED, kind));
   const room = KINDS.map(kind => say(ROOM, kind));
   setText(root.querySelector('.tally'), counted.length ? counted.join(' · ') : t('Up to {room}', {room: room.join(' · ')}));

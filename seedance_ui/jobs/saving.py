@@ -84,8 +84,9 @@ async def _save_later(hold: Hold, exc: SeedanceError, failures: int, retention: 
         await hold.tools.blocking(hold.tools.make_room)
     # Past that time by the records, the next tries are soon the last, but when is not for a clock to say.
     until = retention.until
-    time_left = f" until {until:%Y-%m-%d %H:%M} UTC" if hold.tools.clock.now() < until else ""
-    message = f"Saving the video, and trying again{time_left}: {exc}"
+    message = f"Saving the video, and trying again: {exc}"
+    if hold.tools.clock.now() < until:
+        message = f"Saving the video, and trying again until {until:%Y-%m-%d %H:%M} UTC: {exc}"
     if message != hold.job.message:
         await hold.move(message=message, error=explain_unsaved(hold.job, exc, provider_label=hold.label))
     retry_after_s = exc.retry_after_s if isinstance(exc, RateLimitError) else None

@@ -52,9 +52,9 @@ def open_clip(path: Path, mime: str, name: str) -> Iterator[InputContainer]:
     except (FFmpegError, UnicodeDecodeError) as exc:
         if isinstance(exc, OSError) and is_disk_full(exc):
             raise  # of a copy that is written meanwhile
-        what = "sound" if mime.startswith("audio/") else "video"
-        way_out = "MP3 or WAV" if what == "sound" else "MP4 (H.264)"
-        raise MediaError(f"{name} is damaged: its {what} cannot be read. Export it again as {way_out}.") from exc
+        if mime.startswith("audio/"):
+            raise MediaError(f"{name} is damaged: its sound cannot be read. Export it again as MP3 or WAV.") from exc
+        raise MediaError(f"{name} is damaged: its video cannot be read. Export it again as MP4 (H.264).") from exc
 
 
 def is_decodable(stream: VideoStream | AudioStream) -> bool:

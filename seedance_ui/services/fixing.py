@@ -11,6 +11,8 @@ from seedance_ui.domain.model_spec import ModelSpec
 from seedance_ui.errors import MediaError
 from seedance_ui.services.parts import Parts
 
+_COPY = "The copy"
+
 
 class Fixing(Parts):
     """The verbs behind `Fix it`."""
@@ -34,5 +36,7 @@ class Fixing(Parts):
         copy = await self._fixer.make(fix)
         for flaw in check_file(copy, fix.source.kind, spec):
             if flaw.severity == "problem":
-                raise MediaError(f"{fix.source.name} could not be fixed. The copy {flaw.text}", asset=fix.source.name)
+                raise MediaError(
+                    f"{fix.source.name} could not be fixed. " + f"{_COPY} {flaw.text}", asset=fix.source.name
+                )
         return copy

@@ -19,7 +19,7 @@ from seedance_ui.ui.fitting import FittingHandlers, on_auto
 from seedance_ui.ui.fix import wire_fix
 from seedance_ui.ui.frames_tab import FramesTab, create_frames_tab
 from seedance_ui.ui.generate import GenerateHandlers, on_failure, on_send_again_failure
-from seedance_ui.ui.header import create_header
+from seedance_ui.ui.header import Header, create_header
 from seedance_ui.ui.keys import KeyHandlers
 from seedance_ui.ui.library_panel import REFRESH_JS, create_library_panel, wire_library
 from seedance_ui.ui.offers import shown_offers
@@ -107,7 +107,7 @@ def build_ui(services: Services) -> gr.Blocks:
     demo = Page(title="Seedance playground", analytics_enabled=False, delete_cache=_CACHE_SWEEP_S, fill_width=True)
     with demo:
         state = session.create_state()
-        keys = create_header(services)
+        header = create_header(services)
         create_banners(services)
         with gr.Row(elem_id="studio", equal_height=False):
             composer = _create_composer(services)
@@ -122,7 +122,8 @@ def build_ui(services: Services) -> gr.Blocks:
         _wire_stage(services, composer, stage, state, demo)
         wire_runs(services, _run_parts(composer, stage, state), _PRIVATE)
         wire_code(services, composer.inputs, state, _PRIVATE)
-        keys.check(KeyHandlers(services).on_check, None, keys, trigger_mode="multiple", **_PRIVATE)
+        _wire_language(services, composer, header)
+        header.keys.check(KeyHandlers(services).on_check, None, header.keys, trigger_mode="multiple", **_PRIVATE)
         endpoints.add_endpoints(services)
     # A mounted page never "launches", and Gradio 6.31 checks the paths of incoming files only after a launch
     # (`_check_allowed` in its processing_utils.py): any file of this machine could be named.
@@ -200,6 +201,17 @@ def _wire_form(services: Services, composer: Composer, stage: Stage) -> None:
         trigger_mode="always_last",
         **_PRIVATE,
     )
+
+
+def _wire_language(services: Services, composer: Composer, header: Header) -> None:
+    """Keep the form while the page is loaded anew in another language."""
+    inputs, settings = composer.inputs, composer.settings
+    header.bar.leave(fn=None, js="(...values) => window.seedance.leaveForm(...values)", inputs=inputs, **_PRIVATE)
+    back = header.bar.come_back(
+        fn=None, js="() => window.seedance.keptForm()", outputs=[composer.tab_box, *inputs], **_PRIVATE
+    )
+    following: list[Any] = [composer.examples, composer.prompt.hint, *settings.fitted]
+    back.then(FittingHandlers(services).on_choice, inputs, following, **_PRIVATE).then(fn=None, js=_LOOK_JS, **_PRIVATE)
 
 
 def _wire_generate(services: Services, composer: Composer, stage: Stage, state: gr.BrowserState) -> None:

@@ -1,12 +1,13 @@
-"""The header: the name, what each provider needs and allows, and the theme switch."""
+"""The header: the name, what each provider needs and allows, the switches of language and theme."""
 
 from __future__ import annotations
 
-import gradio as gr
+from dataclasses import dataclass
 
 from seedance_ui.services import Services
 from seedance_ui.ui.keys import providers_json
 from seedance_ui.ui.theme import ASSETS_DIR
+from seedance_ui.ui.widgets.html_widget import DisplayWidget
 from seedance_ui.ui.widgets.keys_dialog import KeysDialog
 
 _HEADER = """
@@ -18,6 +19,9 @@ _HEADER = """
     <button type="button" class="btn ghost" data-act="keys" aria-haspopup="dialog" aria-label="Keys and limits">
       <svg class="ic" aria-hidden="true"><use href="#i-key"></use></svg>
       <span class="wide">Keys and limits</span></button>
+    <button type="button" class="btn ghost language" popovertarget="languages" aria-haspopup="true">
+      <svg class="ic" aria-hidden="true"><use href="#i-globe"></use></svg><span class="wide"></span></button>
+    <div class="language-menu" id="languages" popover role="group" aria-label="Language"></div>
     <button type="button" class="btn ghost square" data-act="theme" aria-label="Switch to the dark theme">
       <svg class="ic" aria-hidden="true"><use href="#i-theme"></use></svg></button>
   </div>
@@ -25,8 +29,24 @@ _HEADER = """
 """
 
 
-def create_header(services: Services) -> KeysDialog:
-    """Draw the header, with the icons that the whole page uses; return the dialog that it opens."""
-    icons = (ASSETS_DIR / "icons.svg").read_text(encoding="utf-8")
-    gr.HTML(html_template=icons + _HEADER, js_on_load=None, apply_default_css=False, elem_id="top")
-    return KeysDialog(providers_json(services), elem_id="keys")
+class TopBar(DisplayWidget):
+    """The header, with the icons that the whole page uses.
+
+    Events: `leave` when another language was chosen, `come_back` when the page was loaded anew for it.
+    """
+
+    script = "language_switch"
+    template = (ASSETS_DIR / "icons.svg").read_text(encoding="utf-8") + _HEADER
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """The components of the header."""
+
+    bar: TopBar
+    keys: KeysDialog
+
+
+def create_header(services: Services) -> Header:
+    """Draw the header and the dialog that it opens."""
+    return Header(TopBar(elem_id="top"), KeysDialog(providers_json(services), elem_id="keys"))

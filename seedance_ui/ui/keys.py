@@ -65,10 +65,11 @@ def _provider(offer: Offer, *, is_public: bool) -> ProviderJson:
 def limits_text(spec: ModelSpec) -> str:
     """Return what a model takes, in one line."""
     counts = spec.limits.max_count
-    auto = " or Auto" if spec.auto_duration else ""
-    prompt = "" if spec.prompt_optional_modes else " · a prompt always"
-    return (
-        f"{spec.min_duration_s}–{spec.max_duration_s} s{auto} · {' and '.join(spec.resolutions)} · prompts up to "
-        f"{spec.max_prompt_chars:,} characters{prompt} · up to {counts[MediaKind.IMAGE]} images, "
-        f"{counts[MediaKind.VIDEO]} videos and {counts[MediaKind.AUDIO]} audio files as references"
-    )
+    images, videos, audios = (counts[kind] for kind in (MediaKind.IMAGE, MediaKind.VIDEO, MediaKind.AUDIO))
+    least, most = spec.min_duration_s, spec.max_duration_s
+    length = f"{least}–{most} s or Auto" if spec.auto_duration else f"{least}–{most} s"
+    resolutions = ", ".join(spec.resolutions)
+    prompt = f"prompts up to {spec.max_prompt_chars:,} characters"
+    always = () if spec.prompt_optional_modes else ("a prompt always",)
+    references = f"up to {images} images, {videos} videos and {audios} audio files as references"
+    return " · ".join((length, resolutions, prompt, *always, references))

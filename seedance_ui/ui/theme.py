@@ -26,6 +26,7 @@ the style sheets unchanged.
 """
 
 _SCRIPTS = (
+    "language.js",
     "connection.js",
     "page.js",
     "mentions.js",
