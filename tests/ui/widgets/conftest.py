@@ -33,7 +33,16 @@ from seedance_ui.web.guard import Guard
 from tests.chromium import forget, launch_profile
 
 ASSETS = Path(__file__).resolve().parents[3] / "assets"
-HEAD_SCRIPTS = ("language", "page", "mentions", "prompt_history", "prompt_box", "prompt_insert", "prompt_tint", "prompt_menu")
+HEAD_SCRIPTS = (
+    "language",
+    "page",
+    "mentions",
+    "prompt_history",
+    "prompt_box",
+    "prompt_insert",
+    "prompt_tint",
+    "prompt_menu",
+)
 VIEWPORT = {"width": 1440, "height": 900}
 PROVIDERS = {
     "aimlapi": {"label": "AIML API", "can_cancel": "never", "free": False, "can_be_asked": True},
