@@ -1,5 +1,5 @@
 // What the library says. Scope: the functions of common.js and page.js.
-const {make, icon, setText, setAttribute, formatClock, formatCost, t} = window.seedance;
+const {make, icon, setText, setAttribute, formatBytes, formatClock, formatCost, onDrop, t} = window.seedance;
 const MODES = {text: 'Text', frames: 'Frames', references: 'References'};
 const RESTING = {needs_attention: 'Needs attention', needs_key: 'Needs a key'};
 const DAY_S = 86_400;
@@ -26,7 +26,8 @@ function formatAge(created) {
 }
 
 function metaText(item) {
-  return [t(MODES[item.mode] ?? item.mode), formatCost(item.cost), formatAge(item.created_at)].join(' · ');
+  const facts = [t(MODES[item.mode] ?? item.mode), formatCost(item.cost), formatAge(item.created_at)];
+  return [...facts, ...(item.is_imported ? [t('imported')] : [])].join(' · ');
 }
 
 function videosText(count) {

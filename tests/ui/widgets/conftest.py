@@ -115,7 +115,7 @@ def _build_page(fake: FakeServer) -> gr.Blocks:
             with gr.Column(elem_id="stage"):
                 card = JobCard(elem_id="job-card", providers=PROVIDERS, own_machine=True)
                 player = Player(elem_id="player")
-        library = LibraryGrid(elem_id="library")
+        library = LibraryGrid(elem_id="library", can_import=True)
         widgets = dict(zip(WIDGETS, (tray, frames, card, player, library, banners), strict=True))
         quiet = {"api_visibility": "private", "show_progress": "hidden"}
         run.click(_run_command, command, list(widgets.values()), **quiet)
