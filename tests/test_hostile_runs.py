@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import shutil
 import struct
+import threading
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -298,6 +300,31 @@ async def test_a_kill_at_any_moment_of_the_writing_leaves_nothing_half(
         assert await services.library(LOCAL_OWNER) == []
         assert not list((image / "library").iterdir()) and not list((image / "imports").iterdir())
         services.stop()
+
+
+async def test_an_import_that_is_cancelled_while_it_is_written_is_whole(
+    tmp_path: Path, finished_video: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A server that is stopped cancels the request, not the thread that writes."""
+    services = Services(Settings.from_env({"SEEDANCE_DATA_DIR": str(tmp_path)}))
+    loop, writes, may_go_on = asyncio.get_running_loop(), asyncio.Event(), threading.Event()
+
+    def add(store: Store, job: Any, *, real: Any = Store.add_imported) -> bool:
+        loop.call_soon_threadsafe(writes.set)
+        assert may_go_on.wait(30)
+        return bool(real(store, job))
+
+    monkeypatch.setattr(Store, "add_imported", add)
+    importing = asyncio.ensure_future(bring_in(services, zip_run({"video.mp4": finished_video.read_bytes()})))
+    await asyncio.wait_for(writes.wait(), 60)
+    importing.cancel()
+    loop.call_soon(may_go_on.set)
+    with pytest.raises(asyncio.CancelledError):
+        await importing
+    [item] = await services.library(LOCAL_OWNER)
+    assert not item["is_missing"]
+    assert list((tmp_path / "imports").iterdir()) == []
+    services.stop()
 
 
 async def test_a_kill_after_the_row_leaves_a_whole_run(tmp_path: Path, finished_video: Path) -> None:

@@ -13,13 +13,13 @@ import os
 import re
 import secrets
 import shutil
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Coroutine, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from filelock import FileLock, Timeout
+from filelock import FileLock
 
 from seedance_ui.domain.job import Job, SavedVideo
 from seedance_ui.domain.media import MediaFile
@@ -33,7 +33,7 @@ from seedance_ui.jobs.tools import Tools
 from seedance_ui.media.disk import noticing_full_disk
 from seedance_ui.media.intake import Intake
 from seedance_ui.media.mp4 import check_finished_video
-from seedance_ui.media.stills import make_stills
+from seedance_ui.media.stills import PATIENT_STILLS_LIMITS, make_stills
 
 log = logging.getLogger(__name__)
 
@@ -99,9 +99,18 @@ class Imports:
             try:
                 await _receive(chunks, folder / "run.zip", size_bytes)
                 checked = await self._check(folder)
-                return await self._tools.blocking(self._commit, checked, job_id, owner)
+                return await self._to_its_end(self._tools.blocking(self._commit, checked, job_id, owner))
             finally:
                 await self._tools.blocking(self._try_to_clear, job_id)
+
+    @staticmethod
+    async def _to_its_end(commit: Coroutine[None, None, Imported]) -> Imported:
+        """Wait for a commit even when this is cancelled: what is cleared away behind it must not be its video."""
+        running = asyncio.ensure_future(commit)
+        try:
+            return await asyncio.shield(running)
+        finally:
+            await asyncio.wait([running])
 
     def sweep(self) -> None:
         """Remove what a crash left of an import; one that another process is at stays. Blocks."""
@@ -109,7 +118,7 @@ class Imports:
             try:
                 with FileLock(lock, timeout=0, thread_local=False):
                     is_clear = self._try_to_clear(lock.stem)
-            except Timeout:
+            except OSError:  # a time-out too: another process is at it
                 continue
             if is_clear:
                 lock.unlink(missing_ok=True)
@@ -122,7 +131,8 @@ class Imports:
         await asyncio.to_thread(check_finished_video, video.path)
         checked = _Checked(record, folder, video, await self._clean_media(record, unpacked, folder))
         # Made anew: the poster of the zip may be any picture. A video that gives none cannot be played either.
-        await make_stills(video.path, poster=checked.poster, last_frame=checked.last_frame)
+        stills = {"poster": checked.poster, "last_frame": checked.last_frame}
+        await make_stills(video.path, **stills, limits=PATIENT_STILLS_LIMITS)
         return checked
 
     async def _clean_media(self, record: Record, unpacked: dict[str, Unpacked], folder: Path) -> dict[str, MediaFile]:
