@@ -45,9 +45,9 @@ def test_a_chosen_zip_is_sent_and_its_run_is_opened_in_the_whole_library(widgets
     library.get_by_role("searchbox").fill("no such words")
     widgets.server.wait_for("look", lambda look: look["query"]["search"] == "no such words")
     choose(widgets, library)
+    expect(library.locator(".lib-toast")).to_contain_text("tram.zip is in your library now.")
     assert widgets.server.wait_for("open") == {"job": "new"}
     assert sent == [b"a run"]
-    expect(library.locator(".lib-toast")).to_contain_text("tram.zip is in your library now.")
     expect(library.get_by_role("searchbox")).to_have_value("")
     widgets.server.wait_for("look", lambda look: look["asked"] > 1 and look["query"]["search"] == "")
     for outcome, words in (
@@ -94,4 +94,5 @@ def test_a_zip_is_dropped_on_the_library_and_anything_else_is_told_off(widgets, 
     widgets.page.evaluate(drop, ["tram.zip", True])
     expect(widgets.page.locator(".library-grid[data-drop]")).to_be_visible()
     widgets.page.evaluate(drop, ["tram.zip", False])
+    expect(library.locator(".lib-toast")).to_contain_text("tram.zip is in your library now.")
     assert widgets.server.wait_for("open") == {"job": "new"}
