@@ -15,7 +15,8 @@ def make_item(job_id: str, **changes: Any) -> dict[str, Any]:
         "created_at": datetime.now(timezone.utc).isoformat(), "video_url": f"/media/{job_id}.mp4",
         "poster_url": f"/media/{job_id}.jpg", "last_frame_url": None, "duration_s": 8.0, "resolution": "720p",
         "aspect_ratio": "16:9", "width_px": 1280, "height_px": 720, "generate_audio": True, "seed": 48213,
-        "state": "succeeded", "is_closed": False, "is_favourite": False, "is_deleted": False, "parent": None,
+        "state": "succeeded", "is_closed": False, "is_favourite": False, "is_deleted": False,
+        "is_imported": False, "parent": None,
         "children": 0, "remote_id": None, "is_missing": False, "flag": None, "size_bytes": 6_400_000,
         "cost": {"amount": 2.52, "unit": "USD", "kind": "exact"}, "elapsed_s": 92.4, "queued_s": 6.1, **changes,
     }  # fmt: skip

@@ -111,6 +111,7 @@ async def test_evidence_of_a_success_names_everything_that_a_bill_is_argued_by(
     assert evidence.pop("made_at") >= times["finished_at"]
     assert evidence == {
         "schema": SCHEMA, "schema_version": SCHEMA_VERSION, "app_version": __version__, "job_id": job_id,
+        "is_imported": False,
         "provider": "scenario", "remote_id": fake.bill[0], "mode": "frames", "state": "succeeded",
         "settings": {
             "duration_s": 8, "resolution": "720p", "aspect_ratio": "adaptive", "generate_audio": True, "seed": 7

@@ -10,6 +10,7 @@ import yaml
 
 from seedance_ui.domain.model_spec import ADAPTIVE, ASPECT_RATIOS, MAX_SEED
 from seedance_ui.domain.request import GenerationRequest, Mode
+from seedance_ui.domain.shared_run import MAX_RUN_BYTES
 from seedance_ui.jobs.room import MIN_FREE_BYTES, MIN_FREE_BYTES_PAID
 from seedance_ui.providers import PROVIDERS
 from seedance_ui.providers.base import Provider, Setup
@@ -108,6 +109,10 @@ async def test_the_prices_of_the_table_are_of_the_kind_that_providers_tell(
 def test_the_free_disk_limit_is_the_real_one() -> None:
     assert f"Below {MIN_FREE_BYTES // 1_000_000} MB of free disk nothing new is started" in README
     assert f"below {MIN_FREE_BYTES_PAID // 1_000_000_000} GB no paid video" in README
+
+
+def test_the_largest_run_is_the_real_one() -> None:
+    assert f"up to {MAX_RUN_BYTES // 1_000_000_000} GB, each byte checked" in README
 
 
 @pytest.mark.parametrize("target", re.findall(r"\]\(([^)#]+)\)", README))

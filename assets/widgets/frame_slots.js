@@ -183,6 +183,12 @@ function drawPicture(slot, frame) {
   slot.thumb.append(image);
 }
 
+// The slot's picture once more, for whoever speaks of it.
+function miniature({thumb}) {
+  const image = thumb.querySelector('img');
+  return image ? make('img', {alt: '', src: image.src}) : icon('link');
+}
+
 function drawSlot(slot, frame) {
   setAttribute(slot.node, 'data-state', frame?.state ?? 'empty');
   slot.empty.hidden = Boolean(frame);
@@ -209,7 +215,9 @@ function keyOf(frame) {
 
 function draw() {
   window.seedance.frames = Object.keys(NAMES).filter(key => shown[key]?.state === 'ready')
-    .map(key => ({tag: `${key} frame`, name: shown[key].name, key: keyOf(shown[key])}));
+    .map(key => ({
+      tag: `${key} frame`, name: shown[key].name, key: keyOf(shown[key]), thumb: () => miniature(slots[key]),
+    }));
   for (const key of Object.keys(NAMES)) drawSlot(slots[key], shown[key]);
   swapButton.hidden = !shown.first && !shown.last;
 }

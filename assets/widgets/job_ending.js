@@ -19,6 +19,7 @@ function drawEnding(card, state) {
   setText(find('.charged'), charged);
   setText(find('.charged-more'), more);
   setText(find('.next-step'), nextStep(state, snapshot, ways));
+  drawCulprit(card);
   drawRemedies(card);
   drawWays(card, ways);
   find('.ended details').hidden = !error?.detail;

@@ -62,10 +62,8 @@ function assetOf({live}) {
   return {asset: assetName(live.snapshot.error.asset)};
 }
 
-// What the click on Generate sent under the name that the provider says.
-function declinedKey({sent, live}) {
-  const asset = live.snapshot?.error?.asset;
-  return asset ? sent?.find(({tag}) => tag === asset)?.key ?? null : null;
+function declinedKey(card) {
+  return declinedFile(card)?.key ?? null;
 }
 
 function isInForm(card) {

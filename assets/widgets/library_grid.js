@@ -238,6 +238,15 @@ function neighbour(id) {
   };
 }
 
+// What came in stands first in the whole library, newest first: shown there, and opened.
+function showImported(id) {
+  clearFilters();
+  view.deleted = false;
+  drawTools();
+  refresh();
+  actions.open(id);
+}
+
 const watcher = new IntersectionObserver(
   entries => { if (entries.some(({isIntersecting}) => isIntersecting)) askMore(); },
   {rootMargin: '800px 0px'},
@@ -262,6 +271,7 @@ root.querySelector('.lib-empty button').onclick = () => {
   searchField.focus();
 };
 listenToTools(askAnew);
+listenToImports(showImported);
 Object.assign(window.seedance, {refreshLibrary: refresh, libraryFailed: fail});
 watch('value', () => { if (props.value) take(props.value); });
 watch('current', markCurrent);

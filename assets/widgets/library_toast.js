@@ -27,6 +27,12 @@ function showToast(words, back, next) {
   toastTimer = setTimeout(hideToast, TOAST_MS);
 }
 
+// What is under way; it stays until something else is said.
+function showProgress(words) {
+  showToast(words, null, () => {});
+  clearTimeout(toastTimer);
+}
+
 function runUndo() {
   const back = undo;
   afterToast = () => {};

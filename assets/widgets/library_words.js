@@ -1,5 +1,5 @@
 // What the library says. Scope: the functions of common.js and page.js.
-const {make, icon, setText, setAttribute, formatClock, formatCost, t, say, locale} = window.seedance;
+const {make, icon, setText, setAttribute, formatBytes, formatClock, formatCost, onDrop, t, say, locale} = window.seedance;
 const MODES = {text: t('Text'), frames: t('Frames'), references: t('References')};
 const RESTING = {needs_attention: t('Needs attention'), needs_key: t('Needs a key')};
 const DAY_S = 86_400;
@@ -26,7 +26,8 @@ function formatAge(created) {
 }
 
 function metaText(item) {
-  return [MODES[item.mode] ?? item.mode, formatCost(item.cost), formatAge(item.created_at)].join(' · ');
+  const facts = [MODES[item.mode] ?? item.mode, formatCost(item.cost), formatAge(item.created_at)];
+  return [...facts, ...(item.is_imported ? [t('imported')] : [])].join(' · ');
 }
 
 function videosText(count) {

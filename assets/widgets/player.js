@@ -1,4 +1,4 @@
-// The player. Scope: element, props, trigger, watch.
+// The player. Scope: element, props, trigger, watch; menu.js.
 const {setText, setAttribute, formatClock, formatBytes, formatCost, t, say, items} = window.seedance;
 const MISSING = t('File missing. The file of this video is not on disk any more.');
 const UNREACHABLE = t('The video cannot be loaded right now. Reload the page to try again.');
@@ -10,8 +10,9 @@ const download = root.querySelector('.download');
 const keepSeed = root.querySelector('.keep-seed');
 const flag = root.querySelector('.flag');
 const evidence = root.querySelector('.evidence');
+const share = root.querySelector('.share');
 const told = root.querySelector('.told');
-const needsFile = ['.use-last', '.extend', '.compare-with'].map(name => root.querySelector(name));
+const needsFile = ['.use-last', '.compare-with', '.extend', '.share'].map(name => root.querySelector(name));
 let shown = null;
 
 function slug(prompt) {
@@ -23,20 +24,33 @@ function setFact(name, text) {
   setText(root.querySelector(`[data-fact=${name}]`), text);
 }
 
+// Who was paid. What was imported was paid for where it was made, and never from here.
+function costByText({cost, is_imported: isImported, provider_label: label}) {
+  if (cost.amount === 0) return isImported ? t('imported, nothing was charged') : t('nothing was charged');
+  return isImported ? t('imported, paid to {label} elsewhere', {label}) : t('by {label}', {label});
+}
+
+function fileText({generate_audio: hasSound, size_bytes: bytes}) {
+  const size = formatBytes(bytes);
+  return hasSound ? t('sound, {size}', {size}) : t('no sound, {size}', {size});
+}
+
 function drawFacts(item) {
-  const isFree = item.cost.amount === 0;
   setFact('cost', formatCost(item.cost));
-  setFact('cost-by', isFree ? t('nothing was charged') : t('by {provider}', {provider: item.provider_label}));
+  setFact('cost-by', costByText(item));
   setFact('time', item.elapsed_s === null ? t('Not known') : formatClock(item.elapsed_s));
   setFact('queue', item.queued_s ? t('{time} of it in the queue', {time: formatClock(item.queued_s)}) : '');
   const length = item.duration_s === null ? [] : [t('{seconds}\u00a0s', {seconds: Math.round(item.duration_s)})];
   setFact('video', items([...length, item.resolution, item.aspect_ratio]));
-  setFact('file', items([item.generate_audio ? t('sound') : t('no sound'), formatBytes(item.size_bytes)]));
+  setFact('file', fileText(item));
   setFact('seed', item.seed === null ? t('Not known') : String(item.seed));
   keepSeed.hidden = item.seed === null;
   flag.hidden = !item.flag;
   setText(flag.lastElementChild, item.flag ? t('Not as asked: {flag}', {flag: say(item.flag)}) : '');
-  setAttribute(evidence, 'href', `/api/jobs/${encodeURIComponent(item.job_id)}/evidence.json`);
+  const job = `/api/jobs/${encodeURIComponent(item.job_id)}`;
+  setAttribute(evidence, 'href', `${job}/evidence.json`);
+  setAttribute(share, 'href', `${job}/run.zip`);
+  setAttribute(share, 'download', `${slug(item.prompt)}.zip`);
 }
 
 function drawVideo(item) {
@@ -137,6 +151,7 @@ root.querySelector('.remix').onclick = () => fill('remix', t('Everything this ru
 root.querySelector('.use-last').onclick = () => fill('use_last', t('The last frame is the first frame in the form now. Nothing was sent.'));
 root.querySelector('.extend').onclick = () => fill('extend', t('The video is @Video1 in the form now. Nothing was sent.'));
 root.querySelector('.compare-with').onclick = (event) => window.seedance.pickOther(props.value.job_id, event.currentTarget);
+wireMenu(root.querySelector('.more-acts'), root.querySelector('.act-menu'));
 video.onerror = explainError;
 watch('value', () => {
   const before = shown;

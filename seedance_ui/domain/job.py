@@ -212,6 +212,9 @@ class Job:
     """Whose lease this job is under."""
     epoch: int = 0
     """Counts the claims of this row: the fence of every compare-and-swap."""
+    imported_run: str | None = None
+    """Which run of which video this is a copy of, as `domain.shared_run.imported_name` writes it; None for one that was
+    made here. An imported one was never sent from here: its cost is what somebody paid where it was made."""
 
 
 class EtaJson(TypedDict):

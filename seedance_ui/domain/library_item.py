@@ -28,6 +28,8 @@ class LibraryItemJson(TypedDict):
     is_favourite: bool
     is_deleted: bool
     """Whether a person deleted it; it can still be brought back."""
+    is_imported: bool
+    """Whether it was made, and paid for, on another installation."""
     parent: ParentJson | None
     """What it was made from; None as well where that is not in the library."""
     children: int
@@ -87,6 +89,7 @@ def build_library_item(
         "is_closed": job.closed,
         "is_favourite": job.favourite,
         "is_deleted": job.deleted_at is not None,
+        "is_imported": job.imported_run is not None,
         "parent": _parent(job.parent, parent_prompt),
         "children": children,
         "remote_id": job.remote_id,

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
 from seedance_ui.domain.media import MediaKind, Reference, identity, reference_from_json
+from seedance_ui.domain.mentions import tag
 
 AUTO_DURATION_S = 0
 """The value of `GenerationRequest.duration_s` that leaves the length to the provider."""
@@ -64,6 +66,16 @@ class GenerationRequest:
     def media(self) -> tuple[Reference, ...]:
         """Every file and link of the request."""
         return self.frames + self.references
+
+    def placed_media(self) -> Iterator[tuple[str, Reference]]:
+        """Yield every file and link with its place: `first_frame`, `last_frame`, or its tag in the prompt."""
+        if self.first_frame is not None:
+            yield "first_frame", self.first_frame
+        if self.last_frame is not None:
+            yield "last_frame", self.last_frame
+        lists = ((MediaKind.IMAGE, self.images), (MediaKind.VIDEO, self.videos), (MediaKind.AUDIO, self.audios))
+        for kind, references in lists:
+            yield from ((tag(kind, number), reference) for number, reference in enumerate(references, start=1))
 
     def reference_counts(self) -> dict[MediaKind, int]:
         """Return how many references of each kind there are."""

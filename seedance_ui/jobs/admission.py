@@ -59,6 +59,16 @@ class Admission:
         self._check_damage()
         self.room.check_file()
 
+    def check_import(self, size_bytes: int) -> None:
+        """Let a zip of that size be imported, or say why not.
+
+        Raises:
+            ReadOnlyError: The database is damaged (B13).
+            StoreError: There is no room for it.
+        """
+        self._check_damage()
+        self.room.check_import(size_bytes)
+
     def _check_damage(self) -> None:
         if self.damage is not None:
             raise ReadOnlyError(self.damage)

@@ -6,15 +6,14 @@ key, no signed link, no local path and no hand-over link; the prompt is in it, s
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypedDict
 
 from seedance_ui import __version__
 from seedance_ui.domain.job import ErrorJson, Job, JobState
-from seedance_ui.domain.media import MediaFile, MediaKind, Reference
-from seedance_ui.domain.mentions import tag
+from seedance_ui.domain.media import MediaFile, Reference
 from seedance_ui.domain.pricing import CostJson
 from seedance_ui.domain.redaction import Redactor
 from seedance_ui.jobs.replies import Reply
@@ -100,6 +99,8 @@ class EvidenceJson(TypedDict):
     app_version: str
     made_at: str
     job_id: str
+    is_imported: bool
+    """Whether it was made, and paid for, on another installation: then nothing was sent from this one."""
     provider: str
     remote_id: str | None
     """The provider's id of the job."""
@@ -141,6 +142,7 @@ def build_evidence(record: Record, redactor: Redactor, now: datetime) -> Evidenc
         "app_version": __version__,
         "made_at": _written(now),
         "job_id": job.job_id,
+        "is_imported": job.imported_run is not None,
         "provider": request.provider,
         "remote_id": job.remote_id,
         "mode": request.mode.value,
@@ -152,7 +154,7 @@ def build_evidence(record: Record, redactor: Redactor, now: datetime) -> Evidenc
             "seed": job.seed,
         },
         "prompt": redactor.blot(request.prompt),
-        "media": [_media(place, reference) for place, reference in _places(job)],
+        "media": [_media(place, reference) for place, reference in request.placed_media()],
         "state": job.state.value,
         "states": _states(record.states),
         "times": {
@@ -170,17 +172,6 @@ def build_evidence(record: Record, redactor: Redactor, now: datetime) -> Evidenc
             for reply in record.replies
         ],
     }
-
-
-def _places(job: Job) -> Iterator[tuple[str, Reference]]:
-    request = job.request
-    if request.first_frame is not None:
-        yield "first_frame", request.first_frame
-    if request.last_frame is not None:
-        yield "last_frame", request.last_frame
-    kinds = ((MediaKind.IMAGE, request.images), (MediaKind.VIDEO, request.videos), (MediaKind.AUDIO, request.audios))
-    for kind, references in kinds:
-        yield from ((tag(kind, number), reference) for number, reference in enumerate(references, start=1))
 
 
 def _media(place: str, reference: Reference) -> MediaJson:

@@ -136,6 +136,7 @@ class Reader:
                 jobs.c.similar == similar_runs(request),
                 jobs.c.state == JobState.SUCCEEDED.value,
                 jobs.c.started_at.is_not(None),
+                jobs.c.imported_run.is_(None),  # it took so long on another installation
             )
             .order_by(jobs.c.number.desc())
             .limit(limit)

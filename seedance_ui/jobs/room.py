@@ -29,6 +29,9 @@ MIN_FREE_BYTES = 100_000_000
 SPARE = 2
 """How many times the expected size of all paid videos that are still to come must be free."""
 
+IMPORT_COPIES = 3
+"""How many times a zip is on the disk while it is imported: itself, its files, and those cleaned."""
+
 _STILL_TO_COME = OPEN_STATES | {JobState.NEEDS_KEY}
 
 
@@ -64,6 +67,14 @@ class Room:
             StoreError: There is no room for it.
         """
         self._check(MIN_FREE_BYTES)
+
+    def check_import(self, size_bytes: int) -> None:
+        """Let a zip of that size be taken apart here, or say why not.
+
+        Raises:
+            StoreError: There is no room for it.
+        """
+        self._check(MIN_FREE_BYTES + IMPORT_COPIES * size_bytes)
 
     def _check(self, needed_bytes: int) -> None:
         free_bytes = self.free_bytes(self.data_dir)

@@ -113,6 +113,8 @@ jobs = Table(
     Column("worker", String(64)),
     Column("lease_until", Utc),
     Column("epoch", Integer, nullable=False),
+    # What an imported run is a copy of; without it, a job was made and paid for here.
+    Column("imported_run", String(128)),
     UniqueConstraint("owner", "form_token", "variation", name="one_job_a_click"),
     # Two clicks for the same video, and one that the provider knows of: it can be only one of them.
     Index("one_job_a_remote_id", "provider", "remote_id", unique=True),
@@ -120,6 +122,16 @@ jobs = Table(
     Index("jobs_by_similar", "similar", "state", "number"),
     Index("jobs_by_owner", "owner", "state", "number"),
     Index("jobs_by_parent", "parent"),
+)
+
+# The same zip twice, at the same moment too; what is gone for good may come again.
+Index(
+    "one_import_a_run",
+    jobs.c.owner,
+    jobs.c.imported_run,
+    unique=True,
+    sqlite_where=jobs.c.purged_at.is_(None),
+    postgresql_where=jobs.c.purged_at.is_(None),
 )
 
 job_events = Table(
@@ -191,6 +203,7 @@ def job_from_row(row: RowMapping) -> Job:
         similar_runs=row["similar_runs"],
         worker=row["worker"],
         epoch=row["epoch"],
+        imported_run=row["imported_run"],
     )
 
 

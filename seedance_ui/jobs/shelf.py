@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, select, update
+from sqlalchemy import ColumnElement, Text, case, func, select, type_coerce, update
 
 from seedance_ui.domain.job import RESTING_STATES, Job, JobState
 from seedance_ui.domain.library_query import LibraryQuery
+from seedance_ui.domain.shared_run import run_id
 from seedance_ui.jobs.reader import readable
 from seedance_ui.jobs.schema import jobs
 from seedance_ui.jobs.writer import Writer
@@ -75,6 +76,14 @@ class Shelf(Writer):
         with self._read() as db:
             row = db.execute(one).mappings().first()
         return readable(row) if row else None
+
+    def find_run(self, owner: str, run: str, video_sha256: str) -> Job | None:
+        """Return a run of an owner by what it is called everywhere, made here or imported, a deleted one too."""
+        has_video = type_coerce(jobs.c.video, Text).contains(video_sha256)
+        is_there = (jobs.c.owner == owner) & (jobs.c.state == JobState.SUCCEEDED.value) & jobs.c.purged_at.is_(None)
+        with self._read() as db:
+            rows = db.execute(select(jobs).where(is_there, has_video)).mappings().all()
+        return next((job for job in self.readable_of(rows) if run_id(job) == run), None)
 
     def kin_of(self, owner: str | None, of: Collection[Job]) -> Kin:
         """Return where these jobs came from and what came from them."""

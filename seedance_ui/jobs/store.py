@@ -77,6 +77,21 @@ class Store(Leases, Shelf):
         lease = {"worker": worker, "lease_until": self._now() + timedelta(seconds=lease_s)} if len(batch) > 1 else {}
         return self._add(list(enumerate(batch)), form_token, lease, while_rests)
 
+    def add_imported(self, job: Job) -> bool:
+        """Commit a run that was made elsewhere, as it ended there; False where the same one is here already.
+
+        Raises:
+            StoreError: Nothing was written.
+        """
+        try:
+            with self._write("The run could not be written") as db:
+                db.execute(insert(jobs).values(_row_of(job, None, 0)))
+                self._append_event(db, job.job_id)
+        except IntegrityError:
+            return False
+        self._bell.ring(job.job_id)
+        return True
+
     def _add(
         self,
         batch: Sequence[tuple[int, Job]],

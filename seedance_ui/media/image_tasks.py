@@ -11,6 +11,7 @@ from typing import Any
 
 from PIL import Image, JpegImagePlugin
 
+from seedance_ui.media.bare import is_bare
 from seedance_ui.media.disk import replacing
 from seedance_ui.media.pictures import check_size, load_source, open_image, stands_on_its_side, turn_upright
 
@@ -45,6 +46,8 @@ def probe_image(args: dict[str, Any], report: Callable[[float], None]) -> dict[s
 def rewrite_image(args: dict[str, Any], report: Callable[[float], None]) -> dict[str, Any]:
     """Replace a picture by itself: upright, without EXIF, XMP, text, comments, further frames and tails.
 
+    One that has none of these stays as it is, to the byte.
+
     Raises:
         MediaError: It is damaged, or too large to decode.
     """
@@ -52,6 +55,8 @@ def rewrite_image(args: dict[str, Any], report: Callable[[float], None]) -> dict
     with open_image(path, mime, name) as image:
         check_size(*image.size, name)
         image.load()
+        if is_bare(path, mime):
+            return {}
         options = _save_options(image, mime)
         clean = turn_upright(image).copy()
     clean.info = {key: clean.info[key] for key in _NEEDED_INFO if key in clean.info}

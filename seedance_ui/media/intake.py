@@ -50,6 +50,20 @@ class Intake:
         # A semaphore belongs to one loop, and callers may live in several.
         self._slots: WeakKeyDictionary[AbstractEventLoop, Semaphore] = WeakKeyDictionary()
 
+    @property
+    def directory(self) -> Path:
+        """Where the files are."""
+        return self._directory
+
+    def adopt(self, file: MediaFile) -> MediaFile:
+        """Move a file in that another intake on the same disk took, and return it here. Blocks."""
+        target = self._directory / file.path.name
+        if target.exists():
+            os.utime(target)  # it is in use again
+        else:
+            file.path.replace(target)
+        return replace(file, path=target)
+
     async def take_in(self, path: Path, *, name: str) -> MediaFile:
         """Copy a file into the directory without its metadata, and return it there. The same upload is taken once.
 

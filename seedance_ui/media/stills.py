@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from seedance_ui.domain.media import MediaFile, MediaKind
@@ -11,8 +12,18 @@ STILLS_LIMITS = Limits(memory_bytes=RENDER_LIMITS.memory_bytes, cpu_s=30, wall_s
 """A finished video waits for its stills: not long."""
 
 
-async def make_stills(video: Path, *, poster: Path, last_frame: Path) -> None:
+PATIENT_STILLS_LIMITS = replace(STILLS_LIMITS, wall_s=300.0)
+"""For a video that is refused without its stills: a machine that is busy is no fault of the file."""
+
+
+async def make_stills(video: Path, *, poster: Path, last_frame: Path, limits: Limits = STILLS_LIMITS) -> None:
     """Write a poster (JPEG, at most 960 pixels wide) and the very last frame (PNG, full size) of an MP4.
+
+    Args:
+        video: The MP4.
+        poster: Where the poster goes.
+        last_frame: Where the last frame goes.
+        limits: What that may take.
 
     Raises:
         MediaError: The video cannot be decoded.
@@ -23,7 +34,7 @@ async def make_stills(video: Path, *, poster: Path, last_frame: Path) -> None:
         "poster": path_argument(poster),
         "last_frame": path_argument(last_frame),
     }
-    await run_task("stills", args, limits=STILLS_LIMITS, subject="The video")
+    await run_task("stills", args, limits=limits, subject="The video")
 
 
 async def make_thumbnail(file: MediaFile, target: Path) -> None:

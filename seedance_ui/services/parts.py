@@ -15,6 +15,7 @@ from seedance_ui.jobs.bell import Bell
 from seedance_ui.jobs.clock import Clock, SystemClock
 from seedance_ui.jobs.engine import lock_of
 from seedance_ui.jobs.handovers import Handovers
+from seedance_ui.jobs.importing import Imports
 from seedance_ui.jobs.intents import Intents
 from seedance_ui.jobs.opening import find_opening
 from seedance_ui.jobs.purge import Purge
@@ -97,6 +98,7 @@ class Parts:
         self._offers = Offers(self._providers, settings.keys, self.is_public)
         self._admission = Admission(self._store, data_dir, settings.is_paused, room, self._damage)
         self._intents = Intents(self._providers, self._runner, self._tools)
+        self._imports = Imports(self._tools, self._intake, self._admission, data_dir / "imports")
         self._ways_on = WaysOn(self._providers, self._runner, self._tools)
 
     def _setup(self, provider_id: str, info: ProviderInfo) -> Setup:
@@ -114,8 +116,9 @@ class Parts:
         )
 
     def start(self) -> None:
-        """Begin to walk jobs; what a dead process left goes on. Walks none where the database is damaged (B13)."""
+        """Begin to walk jobs; what a dead process left goes on. Nothing runs where the database is damaged (B13)."""
         if not self.is_read_only:
+            self._imports.sweep()
             self._runner.start()
 
     @property

@@ -34,11 +34,11 @@ class _Look(TypedDict):
     limit: int
 
 
-def create_library_panel(offers: tuple[Offer, ...]) -> LibraryGrid:
-    """Draw the panel."""
+def create_library_panel(offers: tuple[Offer, ...], *, can_import: bool) -> LibraryGrid:
+    """Draw the panel; where visitors are strangers, without a way to import."""
     providers: list[ProviderChoiceJson] = [{"id": offer.info.id, "label": offer.info.label} for offer in offers]
     with gr.Column(elem_id="library-panel"):
-        return LibraryGrid(elem_id="library", providers=providers)
+        return LibraryGrid(elem_id="library", providers=providers, can_import=can_import)
 
 
 class LibraryHandlers:

@@ -15,6 +15,9 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from seedance_ui.domain.shared_run import MAX_RUN_BYTES
+from seedance_ui.web.runs import IMPORT_PATH
+
 MAX_UPLOAD_BYTES = 12 * 50_000_000 + 1_000_000
 """One upload request: twelve of the largest files that Gradio takes, and their envelope."""
 
@@ -45,17 +48,21 @@ _HEADERS = {
 class Guard:
     """ASGI middleware around the whole application."""
 
-    def __init__(self, app: ASGIApp, *, hosts: Collection[str], allows_ip_hosts: bool) -> None:
+    def __init__(
+        self, app: ASGIApp, *, hosts: Collection[str], allows_ip_hosts: bool, takes_runs: bool = False
+    ) -> None:
         """Guard `app`.
 
         Args:
             app: What is guarded.
             hosts: Names under which it may be called, without port, in lower case.
             allows_ip_hosts: Whether a bare IP address will do as well; a rebinding attack needs a name.
+            takes_runs: Whether a whole run may be posted, which strangers may not.
         """
         self._app = app
         self._hosts = frozenset(hosts)
         self._allows_ip_hosts = allows_ip_hosts
+        self._takes_runs = takes_runs
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Refuse, or pass on under limits."""
@@ -68,7 +75,7 @@ class Guard:
             await refusal(scope, receive, answer.send)
             return
         try:
-            await self._app(scope, _limited(receive, _body_limit_bytes(scope)), answer.send)
+            await self._app(scope, _limited(receive, self._body_limit_bytes(scope)), answer.send)
         except _BodyTooLargeError:
             if not answer.has_started:
                 await _too_large()(scope, receive, answer.send)
@@ -85,9 +92,14 @@ class Guard:
         declared = headers.get("content-length", "0")
         if not declared.isdigit():
             return PlainTextResponse("The length of the body is not a number.", status_code=400)
-        if int(declared) > _body_limit_bytes(scope):
+        if int(declared) > self._body_limit_bytes(scope):
             return _too_large()
         return None
+
+    def _body_limit_bytes(self, scope: Scope) -> int:
+        if self._takes_runs and scope["path"] == IMPORT_PATH:
+            return MAX_RUN_BYTES
+        return MAX_UPLOAD_BYTES if _plain_path(scope).startswith("/gradio_api/upload") else MAX_JSON_BYTES
 
     def _is_ours(self, url: str) -> bool:
         try:
@@ -111,10 +123,6 @@ def _plain_path(scope: Scope) -> str:
     while (decoded := unquote(path)) != path:
         path = decoded
     return re.sub(r"/{2,}", "/", path.replace("\\", "/"))
-
-
-def _body_limit_bytes(scope: Scope) -> int:
-    return MAX_UPLOAD_BYTES if _plain_path(scope).startswith("/gradio_api/upload") else MAX_JSON_BYTES
 
 
 def _too_large() -> PlainTextResponse:

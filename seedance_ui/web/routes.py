@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import AsyncIterator, Awaitable
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 from fastapi import APIRouter, Header, HTTPException, Query, Response
 from fastapi.responses import FileResponse, JSONResponse
@@ -19,6 +19,7 @@ from seedance_ui import __version__
 from seedance_ui.domain.job import FINAL_STATES, RESTING_STATES, SnapshotJson
 from seedance_ui.errors import SeedanceError
 from seedance_ui.services import Services
+from seedance_ui.web.ids import JOB_ID, NO_STORE, found_or_404, known_form
 
 RETRY_MS = 2000
 """How soon a browser comes back after its stream broke, in milliseconds."""
@@ -32,14 +33,9 @@ PING_S = 15
 MAX_IDS = 20
 """How many jobs one question may name."""
 
-T = TypeVar("T")
-
-_JOB_ID = re.compile(r"[0-9a-f]{32}")
 _MEDIA_NAME = re.compile(r"[0-9a-f]{32}(\.mp4|\.jpg|-last\.png)")
 _TOKEN = re.compile(r"[0-9a-f]{32}")
 _MEDIA_TYPES = {".mp4": "video/mp4", ".jpg": "image/jpeg", "-last.png": "image/png"}
-_NO_STORE = {"Cache-Control": "no-store"}
-_NO_SUCH_JOB = "There is no such job."
 
 
 class Found(BaseModel):
@@ -57,7 +53,7 @@ def create_router(services: Services) -> APIRouter:
         jobs = await services.count_by_state()
         status = "read_only" if services.is_read_only else "ok" if services.is_running else "stopped"
         answer = {"status": status, "version": __version__, "jobs": jobs}
-        return JSONResponse(answer, status_code=200 if services.is_running else 503, headers=_NO_STORE)
+        return JSONResponse(answer, status_code=200 if services.is_running else 503, headers=NO_STORE)
 
     @router.get("/api/jobs")
     async def some_jobs(ids: Annotated[list[str] | None, Query(alias="id")] = None) -> JSONResponse:
@@ -65,47 +61,47 @@ def create_router(services: Services) -> APIRouter:
         if len(wanted) > MAX_IDS:
             raise HTTPException(400, f"At most {MAX_IDS} ids at once.")
         found = [await _snapshot(services, job_id) for job_id in wanted]
-        return JSONResponse([snapshot for snapshot in found if snapshot], headers=_NO_STORE)
+        return JSONResponse([snapshot for snapshot in found if snapshot], headers=NO_STORE)
 
     @router.get("/api/jobs/{job_id}")
     async def one_job(job_id: str) -> JSONResponse:
-        return JSONResponse(_found(await _snapshot(services, job_id)), headers=_NO_STORE)
+        return JSONResponse(found_or_404(await _snapshot(services, job_id)), headers=NO_STORE)
 
     @router.post("/api/jobs/{job_id}/cancel")
     async def cancel(job_id: str) -> JSONResponse:
-        return await _done(services.cancel(_known_form(job_id)))
+        return await _done(services.cancel(known_form(job_id)))
 
     @router.post("/api/jobs/{job_id}/check-again")
     async def check_again(job_id: str) -> JSONResponse:
-        return await _done(services.check_again(_known_form(job_id)))
+        return await _done(services.check_again(known_form(job_id)))
 
     @router.post("/api/jobs/{job_id}/find-video")
     async def find_video(job_id: str, found: Found) -> JSONResponse:
-        return await _done(services.find_video(_known_form(job_id), found.generation_id))
+        return await _done(services.find_video(known_form(job_id), found.generation_id))
 
     @router.post("/api/jobs/{job_id}/try-now")
     async def try_now(job_id: str) -> JSONResponse:
-        return await _done(services.try_now(_known_form(job_id)))
+        return await _done(services.try_now(known_form(job_id)))
 
     @router.post("/api/jobs/{job_id}/close")
     async def close(job_id: str) -> JSONResponse:
-        return await _done(services.close(_known_form(job_id)))
+        return await _done(services.close(known_form(job_id)))
 
     @router.get("/api/jobs/{job_id}/events")
     async def events(job_id: str, last_event_id: Annotated[str | None, Header()] = None) -> Response:
-        snapshot = _found(await _snapshot(services, job_id))
+        snapshot = found_or_404(await _snapshot(services, job_id))
         after = _seq(last_event_id)
         is_final = snapshot["state"] in FINAL_STATES
         if is_final and after and not await services.events_after(job_id, after):
             return Response(status_code=204)  # tells a browser's EventSource to stop coming back
         return EventSourceResponse(
-            _stream(services, job_id, after), ping=PING_S, headers={**_NO_STORE, "X-Accel-Buffering": "no"}
+            _stream(services, job_id, after), ping=PING_S, headers={**NO_STORE, "X-Accel-Buffering": "no"}
         )
 
     @router.get("/api/jobs/{job_id}/evidence.json")
     async def evidence(job_id: str) -> Response:
-        found = _found(await services.evidence(_known_form(job_id)))
-        headers = {**_NO_STORE, "Content-Disposition": f'attachment; filename="seedance-{job_id}.json"'}
+        found = found_or_404(await services.evidence(known_form(job_id)))
+        headers = {**NO_STORE, "Content-Disposition": f'attachment; filename="seedance-{job_id}.json"'}
         # Indented: people read it before they send it to anybody.
         return Response(json.dumps(found, indent=2), media_type="application/json", headers=headers)
 
@@ -123,35 +119,22 @@ def create_router(services: Services) -> APIRouter:
         file = await services.handed_over(token) if _TOKEN.fullmatch(token) else None
         if file is None:
             raise HTTPException(404)
-        headers = {**_NO_STORE, "X-Robots-Tag": "noindex"}
+        headers = {**NO_STORE, "X-Robots-Tag": "noindex"}
         return FileResponse(file.path, media_type=file.mime, headers=headers)
 
     return router
 
 
 async def _snapshot(services: Services, job_id: str) -> SnapshotJson | None:
-    return await services.snapshot(job_id) if _JOB_ID.fullmatch(job_id) else None
-
-
-def _known_form(job_id: str) -> str:
-    """Return an id that could be one; anything malformed is as unknown as the rest."""
-    if not _JOB_ID.fullmatch(job_id):
-        raise HTTPException(404, _NO_SUCH_JOB)
-    return job_id
+    return await services.snapshot(job_id) if JOB_ID.fullmatch(job_id) else None
 
 
 async def _done(wish: Awaitable[SnapshotJson | None]) -> JSONResponse:
     """Answer with the job as it is after a person's wish; 409 with the words where it could not be done."""
     try:
-        return JSONResponse(_found(await wish), status_code=202, headers=_NO_STORE)
+        return JSONResponse(found_or_404(await wish), status_code=202, headers=NO_STORE)
     except SeedanceError as exc:
         raise HTTPException(409, str(exc)) from exc
-
-
-def _found(what: T | None) -> T:
-    if what is None:
-        raise HTTPException(404, _NO_SUCH_JOB)
-    return what
 
 
 def _seq(last_event_id: str | None) -> int:

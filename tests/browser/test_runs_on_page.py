@@ -95,6 +95,11 @@ def act(studio: Studio, name: str) -> None:
     studio.player.get_by_role("button", name=name, exact=True).press("Enter")
 
 
+def act_from_menu(studio: Studio, name: str) -> None:
+    act(studio, "More")
+    studio.player.get_by_role("menuitem", name=name).press("Enter")
+
+
 def card_of(studio: Studio, prompt: str) -> Locator:
     """Return what opens a video in the library."""
     return studio.library.locator("button.open").filter(has_text=prompt)
@@ -184,7 +189,7 @@ def test_extend_makes_the_video_the_first_one_and_its_card_says_what_the_provide
     card_of(studio, "A lighthouse at sunset").last.click()
     expect(studio.video).to_have_attribute("src", f"/media/{run}.mp4")
     studio.prompt.fill("")
-    act(studio, "Extend")
+    act_from_menu(studio, "Extend")
 
     expect(studio.prompt).to_have_value(EXTEND_PROMPT)
     expect(studio.tags.filter(has_text="@Video1")).to_have_count(1)
@@ -291,15 +296,18 @@ def test_run_whose_file_is_gone_can_be_remixed_and_nothing_else(studio: Studio, 
     words, run = runs
     expect(studio.video).to_have_attribute("src", f"/media/{run}.mp4")
     (studio.app.data_dir / "library" / f"{run}.mp4").unlink()
-    act(studio, "Extend")
+    act_from_menu(studio, "Extend")
     expect(studio.player).to_contain_text("This run cannot be had any more. Reload the page.")
     expect_parent(studio, words)
 
     studio.reload()
     card_of(studio, "A lighthouse at sunset").last.click()
     expect(studio.player.get_by_text("File missing.")).to_be_visible()
-    for name in ("Download", "Use last frame", "Extend", "Compare"):
+    for name in ("Download", "Use last frame", "Compare"):
         expect(studio.player.get_by_role("button", name=name, exact=True)).to_be_hidden()
+    act(studio, "More")
+    expect(studio.player.get_by_role("menuitem")).to_have_text(["Download evidence"])
+    studio.page.keyboard.press("Escape")
     act(studio, "Remix")
     expect(studio.tags).to_have_text(["@Image1", "@Image2", "@Audio1"])
     expect_parent(studio, run)

@@ -97,7 +97,9 @@ def test_lost_answer_is_asked_for_found_by_its_id_and_becomes_the_video(
     studio.expect_video_of(job_id)
     expect(entry(studio, "A lost answer")).not_to_contain_text("Needs attention")
     assert aimlapi.bill.count(aimlapi.bill[-1]) == 1
-    expect(studio.player.get_by_role("link", name="Download evidence")).to_be_visible()
+    studio.player.get_by_role("button", name="More").click()
+    expect(studio.player.get_by_role("menuitem", name="Download evidence")).to_be_visible()
+    studio.page.keyboard.press("Escape")
 
 
 def test_send_again_is_one_new_job_and_the_old_one_is_closed_from_the_library(

@@ -205,6 +205,7 @@ def test_a_database_of_another_version_is_not_touched(database_url: str, store: 
 
 
 BACK_TO = {
+    4: ("DROP INDEX one_import_a_run", "ALTER TABLE jobs DROP COLUMN imported_run"),
     3: ("ALTER TABLE jobs DROP COLUMN similar_runs",),
     2: (
         "DROP INDEX jobs_by_parent",
@@ -221,7 +222,7 @@ BACK_TO = {
 """What makes tables of one version into those of the version before."""
 
 
-@pytest.mark.parametrize("version", [3, 2, 1])
+@pytest.mark.parametrize("version", [4, 3, 2, 1])
 def test_a_database_of_an_older_version_is_brought_up(
     database_url: str, store: Store, new_job: NewJob, version: int
 ) -> None:
@@ -230,7 +231,7 @@ def test_a_database_of_an_older_version_is_brought_up(
     columns = inspect(store.engine).get_columns("jobs")
     indexes = inspect(store.engine).get_indexes("jobs")
     with store.engine.begin() as db:
-        for older in range(3, version - 1, -1):
+        for older in range(4, version - 1, -1):
             for step in BACK_TO[older]:
                 db.exec_driver_sql(step)
         db.exec_driver_sql(f"UPDATE about SET schema_version = {version}")

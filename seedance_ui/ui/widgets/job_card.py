@@ -53,6 +53,7 @@ class JobCard(DisplayWidget):
         "job_running",
         "job_ending",
         "job_remedies",
+        "job_culprit",
         "job_ways",
         "job_told",
     )
@@ -107,10 +108,10 @@ class JobCard(DisplayWidget):
         <div class="ended alert" data-view="ended" aria-live="off" hidden>
           <div class="alert-head"><span class="badge"><svg class="ic" aria-hidden="true"><use></use></svg></span>
             <div><h2></h2><p class="what"></p><p class="which"></p><p class="about"></p></div></div>
-          <dl class="answer">
+          <div class="alert-main"><dl class="answer">
             <div><dt>Were you charged?</dt><dd><b class="charged"></b> <span class="charged-more"></span></dd></div>
             <div><dt>What to do</dt><dd class="next-step"></dd></div>
-          </dl>
+          </dl><span class="culprit" role="img" hidden></span></div>
           <div class="acts">
             <div class="remedies"></div>
             <button type="button" class="btn tonal check-again">Check again</button>

@@ -45,7 +45,14 @@ class LibraryGrid(DisplayWidget):
     """
 
     script = "library_grid"
-    script_parts = ("library_words", "library_card", "library_preview", "library_tools", "library_toast")
+    script_parts = (
+        "library_words",
+        "library_card",
+        "library_preview",
+        "library_tools",
+        "library_toast",
+        "library_import",
+    )
     schema = {"type": "object"}
     template = """
       <section class="library-grid" aria-label="Library">
@@ -56,6 +63,10 @@ class LibraryGrid(DisplayWidget):
             <button type="button" class="btn tonal compare-picked" disabled>Compare</button>
             <button type="button" class="btn ghost unpick">Clear</button>
           </div>
+          <button type="button" class="btn ghost import-run" hidden>
+            <svg class="ic" aria-hidden="true"><use href="#i-down"></use></svg><span>Import a run</span></button>
+          <input type="file" class="import-file" accept=".zip,application/zip" multiple hidden
+            aria-label="Runs to import">
           <div class="lib-tools" role="search" aria-label="Find videos" hidden>
             <label class="search"><svg class="ic" aria-hidden="true"><use href="#i-search"></use></svg>
               <input type="search" placeholder="Search prompts" aria-label="Search prompts" maxlength="200"
@@ -98,6 +109,7 @@ class LibraryGrid(DisplayWidget):
         *,
         current: str | None = None,
         providers: list[ProviderChoiceJson] | None = None,
+        can_import: bool = False,
         **kwargs: Any,
     ) -> None:
         """Make the grid.
@@ -106,6 +118,7 @@ class LibraryGrid(DisplayWidget):
             value: The first page; None before it is known.
             current: job_id of the video in the player.
             providers: What can be filtered by.
+            can_import: Whether runs that were exported elsewhere are taken in.
             **kwargs: For `gr.HTML`.
         """
-        super().__init__(value, current=current or "", providers=providers or [], **kwargs)
+        super().__init__(value, current=current or "", providers=providers or [], can_import=can_import, **kwargs)

@@ -16,6 +16,7 @@ class Player(DisplayWidget):
     """
 
     script = "player"
+    script_parts = ("menu",)
     template = """
       <section class="player panel" aria-label="Video" hidden>
         <div class="screen">
@@ -27,14 +28,22 @@ class Player(DisplayWidget):
             <svg class="ic" aria-hidden="true"><use href="#i-down"></use></svg>Download</a>
             <button type="button" class="btn use-last">
               <svg class="ic" aria-hidden="true"><use href="#i-last"></use></svg><span>Use last frame</span></button>
-            <button type="button" class="btn extend">
-              <svg class="ic" aria-hidden="true"><use href="#i-extend"></use></svg><span>Extend</span></button>
             <button type="button" class="btn remix">
               <svg class="ic" aria-hidden="true"><use href="#i-remix"></use></svg><span>Remix</span></button>
             <button type="button" class="btn compare-with">
               <svg class="ic" aria-hidden="true"><use href="#i-compare"></use></svg><span>Compare</span></button>
             <button type="button" class="btn" data-code="job">
-              <svg class="ic" aria-hidden="true"><use href="#i-code"></use></svg><span>Copy code</span></button></div>
+              <svg class="ic" aria-hidden="true"><use href="#i-code"></use></svg><span>Copy code</span></button>
+            <button type="button" class="btn more-acts" popovertarget="player-menu" aria-haspopup="menu">
+              <svg class="ic" aria-hidden="true"><use href="#i-more"></use></svg><span>More</span></button>
+            <div id="player-menu" class="act-menu" role="menu" aria-label="More" popover>
+              <button type="button" role="menuitem" tabindex="-1" class="extend">
+                <svg class="ic" aria-hidden="true"><use href="#i-extend"></use></svg><span>Extend</span></button>
+              <a role="menuitem" tabindex="-1" class="share" download>
+                <svg class="ic" aria-hidden="true"><use href="#i-share"></use></svg><span>Share as zip</span></a>
+              <a role="menuitem" tabindex="-1" class="evidence" download>
+                <svg class="ic" aria-hidden="true"><use href="#i-copy"></use></svg><span>Download evidence</span></a>
+            </div></div>
           <p class="told hint" aria-live="polite"></p>
           <p class="flag" hidden><svg class="ic" aria-hidden="true"><use href="#i-warn"></use></svg><span></span></p>
           <p class="said"></p>
@@ -45,7 +54,6 @@ class Player(DisplayWidget):
             <div><dt>Seed</dt><dd data-fact="seed"></dd>
               <dd class="sub"><button type="button" class="linkish keep-seed">Keep for the next run</button></dd></div>
           </dl>
-          <p class="papers"><a class="linkish evidence" download>Download evidence</a></p>
         </div>
       </section>"""
 

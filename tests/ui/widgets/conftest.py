@@ -134,7 +134,7 @@ def _build_page(fake: FakeServer) -> gr.Blocks:
             with gr.Column(elem_id="stage"):
                 card = JobCard(elem_id="job-card", providers=PROVIDERS, own_machine=True)
                 player = Player(elem_id="player")
-        library = LibraryGrid(elem_id="library")
+        library = LibraryGrid(elem_id="library", can_import=True)
         widgets = dict(zip(WIDGETS, (tray, frames, card, player, library, banners), strict=True))
         # Past Gradio's queue, as on the real page: it loses answers now and then.
         quiet = {"api_visibility": "private", "show_progress": "hidden", "queue": False}

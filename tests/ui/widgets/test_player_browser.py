@@ -68,11 +68,39 @@ def test_player_of_a_video_that_is_not_as_asked_carries_its_flag(widgets):
     expect(flag).to_be_hidden()
 
 
-def test_player_links_the_evidence_of_its_job(widgets):
-    """B18."""
+def test_player_has_five_actions_and_the_others_in_a_menu_by_keyboard(widgets):
+    """B18 stands there too. The pattern is WAI-ARIA's menu button."""
+    widgets.page.route("**/media/there.mp4", lambda route: route.fulfill(status=200, content_type="video/mp4"))
     widgets.update(player={"value": make_item("there")})
-    link = widgets.page.get_by_role("region", name="Video").get_by_role("link", name="Download evidence")
-    expect(link).to_have_attribute("href", "/api/jobs/there/evidence.json")
+    page, player = widgets.page, widgets.page.get_by_role("region", name="Video")
+    more, items = player.get_by_role("button", name="More"), player.get_by_role("menuitem")
+    expect(player.locator(".acts > .btn")).to_have_text(
+        ["Download", "Use last frame", "Remix", "Compare", "Copy code", "More"]
+    )
+    expect(more).to_have_attribute("aria-expanded", "false")
+    more.focus()
+    for key, focused in (
+        ("Enter", "Extend"), ("ArrowDown", "Share as zip"), ("End", "Download evidence"), ("ArrowDown", "Extend"),
+        ("ArrowUp", "Download evidence"), ("Home", "Extend"), ("s", "Share as zip"),
+    ):  # fmt: skip
+        page.keyboard.press(key)
+        expect(items.filter(has_text=focused)).to_be_focused()
+    expect(more).to_have_attribute("aria-expanded", "true")
+    page.keyboard.press("Escape")
+    expect(player.get_by_role("menu")).to_be_hidden()
+    expect(more).to_be_focused()
+    page.keyboard.press("ArrowUp")
+    expect(items.filter(has_text="Download evidence")).to_be_focused()
+    expect(items.filter(has_text="evidence")).to_have_attribute("href", "/api/jobs/there/evidence.json")
+    expect(items.filter(has_text="zip")).to_have_attribute("href", "/api/jobs/there/run.zip")
+    expect(items.filter(has_text="zip")).to_have_attribute("download", "cafe-at-dusk-6-7-b-x-b-slow-push-in.zip")
+    page.mouse.click(5, 5)
+    expect(player.get_by_role("menu")).to_be_hidden()
+
+
+def test_player_says_of_an_imported_run_that_it_was_paid_elsewhere(widgets):
+    widgets.update(player={"value": make_item("there", is_imported=True)})
+    expect(widgets.page.locator(".player .facts")).to_contain_text("$2.52imported, paid to AIML API elsewhere")
 
 
 def test_banners_show_trouble_as_an_alert_and_a_warning_as_a_status(widgets):

@@ -248,6 +248,9 @@ def test_declined_file_lights_up_is_replaced_under_its_tag_and_removed(widgets, 
     )
     card = fail(widgets, A, "face", "@Image2")
     expect(page.locator(".ref.declined .name")).to_have_text("two.png")
+    culprit = card.get_by_role("img", name="@Image2, two.png")
+    in_form = page.locator(".ref.declined .thumb img").get_attribute("src")
+    expect(culprit.locator("img")).to_have_attribute("src", str(in_form))
 
     with page.expect_file_chooser() as chooser:
         card.get_by_role("button", name="Replace @Image2").click()
@@ -277,5 +280,6 @@ def test_declined_last_frame_lights_up_its_slot(widgets, image_file: Any):
     card = fail(widgets, A, "bad_media", "last frame")
     expect(page.locator(".slot.declined .name")).to_have_text("last.png")
     expect(card).to_contain_text("It is about the last frame.")
+    expect(card.get_by_role("img", name="last frame, last.png").locator("img")).to_be_visible()
     card.get_by_role("button", name="Remove last frame and try again").click()
     widgets.server.wait_for("frames", lambda pair: pair.first is not None and pair.last is None)
