@@ -20,6 +20,7 @@ test: $(VENV)/.develops ## run every test, the browser's included
 	@tools/install_chromium.sh $(VENV)/bin/python
 	@tools/install_postgresql.sh
 	@tools/install_jq.sh
+	@tools/install_axe.sh $(VENV)/axe
 	@$(VENV)/bin/python -m pytest $(SIDE_BY_SIDE)
 
 check: lint test ## what CI runs: format, lint, imports, types, tests
