@@ -8,7 +8,7 @@ PIP_FLAGS := --quiet --disable-pip-version-check
 SIDE_BY_SIDE := -n auto --maxprocesses 4 --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint test-lowest guards bench constraints
+.PHONY: help run test check lint test-lowest guards bench screenshots readme-pictures constraints
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 22
@@ -20,6 +20,7 @@ test: $(VENV)/.develops ## run every test, the browser's included
 	@tools/install_chromium.sh $(VENV)/bin/python
 	@tools/install_postgresql.sh
 	@tools/install_jq.sh
+	@tools/install_axe.sh $(VENV)/axe
 	@$(VENV)/bin/python -m pytest $(SIDE_BY_SIDE)
 
 check: lint test ## what CI runs: format, lint, imports, types, tests
@@ -45,6 +46,14 @@ guards: $(VENV)/.develops ## take each guard of a paid job out of a copy, and se
 
 bench: $(VENV)/.develops ## print the numbers of the README
 	@for script in bench/bench_*.py; do PYTHONPATH=. $(VENV)/bin/python $$script || exit 1; done
+
+screenshots: $(VENV)/.develops ## take pictures of ten states of the page, into screenshots/
+	@tools/install_chromium.sh $(VENV)/bin/python
+	@$(VENV)/bin/python -m tools.screenshots
+
+readme-pictures: $(VENV)/.develops ## take the README's pictures anew, into assets/readme/
+	@tools/install_chromium.sh $(VENV)/bin/python
+	@$(VENV)/bin/python -m tools.screenshots --readme
 
 constraints: $(VENV)/.develops ## renew the exact set of versions that is tested
 	@UV_CUSTOM_COMPILE_COMMAND="make constraints" $(VENV)/bin/uv pip compile --quiet --no-config --upgrade --universal \

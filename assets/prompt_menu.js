@@ -1,5 +1,5 @@
-/* `@` in the prompt opens a list of the references, in the References tab. The keys stay in the field; the field is a
-   combobox for as long as the list is open. */
+/* `@` in the prompt opens a list of the references, in the References tab. The keys stay in the field, which names the
+   list and its active option for as long as it is open. It stays a text box: HTML lets no textarea be a combobox. */
 (() => {
   'use strict';
   const seedance = window.seedance;
@@ -7,9 +7,7 @@
   const { box } = seedance.prompt;
   const TOKEN = /(?<![\w@])@([\p{L}\p{N}_.-]{0,60})$/u; // what was typed behind an @, up to the caret
   const ID = 'mention-list';
-  const WIRING = {
-    role: 'combobox', 'aria-autocomplete': 'list', 'aria-haspopup': 'listbox', 'aria-expanded': 'true', 'aria-controls': ID,
-  };
+  const WIRING = { 'aria-autocomplete': 'list', 'aria-haspopup': 'listbox', 'aria-controls': ID };
   const GAP_PX = 4;
   const ENOUGH_PX = 150; // some options to see, and the rest to scroll to: better than a menu over what was written
   const LEAST_PX = 112;

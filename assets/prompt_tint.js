@@ -65,10 +65,12 @@
   function fit(area) {
     const style = getComputedStyle(area);
     for (const name of SHARED) copy.style[name] = style[name];
-    const { offsetLeft, offsetTop, clientLeft, clientTop, clientWidth, clientHeight } = area;
+    const { offsetLeft, offsetTop, offsetWidth, clientLeft, clientTop, clientWidth, clientHeight } = area;
+    // To the fraction of a pixel: a layer that is wider by less than one breaks its lines elsewhere.
+    const width = area.getBoundingClientRect().width - (offsetWidth - clientWidth);
     Object.assign(layer.style, {
       left: `${offsetLeft + clientLeft}px`, top: `${offsetTop + clientTop}px`,
-      width: `${clientWidth}px`, height: `${clientHeight}px`,
+      width: `${width}px`, height: `${clientHeight}px`,
     });
     follow(area);
   }

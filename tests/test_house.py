@@ -158,7 +158,9 @@ def test_dockerfile_copies_what_exists_and_what_the_ignore_file_lets_in() -> Non
     assert all((ROOT / source).exists() for source in sources)
 
 
-@pytest.mark.parametrize("script", [".ci/run", "tools/install_chromium.sh", "tools/install_postgresql.sh"])
+@pytest.mark.parametrize(
+    "script", [".ci/run", "tools/install_axe.sh", "tools/install_chromium.sh", "tools/install_postgresql.sh"]
+)
 def test_script_can_be_run_and_is_free_of_syntax_errors(script: str) -> None:
     bash = shutil.which("bash")
     if bash is None:

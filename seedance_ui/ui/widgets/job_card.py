@@ -69,8 +69,8 @@ class JobCard(DisplayWidget):
               have been taken is never sent again.</span></li>
             <li><b>About 90 seconds</b><span>Close the page if you like. The job goes on and is here when you
               return.</span></li>
-            <li><b>Kept with its settings</b><span>Finished videos are saved to your library, ready to watch and
-              download.</span></li>
+            <li><b>Kept with its settings</b><span>Finished videos are saved to your library, ready to remix or
+              compare.</span></li>
           </ul>
         </div>
         <div class="running" data-view="running" aria-live="off" hidden>

@@ -20,6 +20,7 @@ from playwright.sync_api import BrowserContext, Page, sync_playwright
 from samples import STRICT
 from sse_starlette import EventSourceResponse
 
+from seedance_ui.domain.job import JobError
 from seedance_ui.ui.prompt_box import create_prompt_box
 from seedance_ui.ui.widgets.banners import Banners
 from seedance_ui.ui.widgets.example_strip import ExampleStrip
@@ -27,6 +28,7 @@ from seedance_ui.ui.widgets.frame_slots import FramePair, FrameSlots
 from seedance_ui.ui.widgets.html_widget import UploadedFile
 from seedance_ui.ui.widgets.job_card import JobCard
 from seedance_ui.ui.widgets.library_grid import LibraryGrid
+from seedance_ui.ui.widgets.notice import Notice
 from seedance_ui.ui.widgets.player import Player
 from seedance_ui.ui.widgets.reference_tray import ReferenceTray
 from seedance_ui.web.guard import Guard
@@ -62,6 +64,7 @@ WIDGETS: dict[str, type[gr.HTML]] = {
     "player": Player,
     "library": LibraryGrid,
     "banners": Banners,
+    "notice": Notice,
 }
 
 
@@ -132,10 +135,11 @@ def _build_page(fake: FakeServer) -> gr.Blocks:
                 create_prompt_box(STRICT)
                 ExampleStrip({"items": [KITE]}, elem_id="examples")
             with gr.Column(elem_id="stage"):
+                notice = Notice(elem_id="notice")
                 card = JobCard(elem_id="job-card", providers=PROVIDERS, own_machine=True)
                 player = Player(elem_id="player")
         library = LibraryGrid(elem_id="library", can_import=True)
-        widgets = dict(zip(WIDGETS, (tray, frames, card, player, library, banners), strict=True))
+        widgets = dict(zip(WIDGETS, (tray, frames, card, player, library, banners, notice), strict=True))
         # Past Gradio's queue, as on the real page: it loses answers now and then.
         quiet = {"api_visibility": "private", "show_progress": "hidden", "queue": False}
         updated = run.click(_run_command, command, list(widgets.values()), **quiet)
@@ -174,6 +178,8 @@ def _run_command(text: str) -> list[Any]:
     if "frames" in command and "value" in command["frames"]:
         files = {slot: UploadedFile(*file) for slot, file in command["frames"]["value"].items()}
         command["frames"]["value"] = FramePair(**files)
+    if "notice" in command:
+        command["notice"]["value"] = JobError(**command["notice"]["value"])
     return [widget(**command[name]) if name in command else gr.skip() for name, widget in WIDGETS.items()]
 
 
