@@ -4,6 +4,7 @@
   const seedance = window.seedance;
   if (seedance.rememberSettings) return;
   const KEY = 'seedance-settings';
+  const WAITS = '#mode-tabs .tab-wrapper, #fields > :not(#prompt-field), #dock';
   let isRecalled = false; // before that the form still has its defaults
   let chosen = null; // the provider that was picked by hand on this page
 
@@ -15,10 +16,21 @@
   seedance.rememberedSettings = () => {
     try { return localStorage.getItem(KEY) ?? ''; } catch { return ''; }
   };
+
+  /* What is about to be put back cannot be changed for a moment: it would undo the change, or a price be missed. */
+  function hold(isHeld) {
+    for (const part of document.querySelectorAll(WAITS)) if (part.inert !== isHeld) part.inert = isHeld;
+  }
+  if (seedance.rememberedSettings()) seedance.onDom(() => { if (!isRecalled) hold(true); });
+
   seedance.settingsRecalled = () => {
+    if (isRecalled) return;
     isRecalled = true;
+    hold(false);
     if (seedance.rememberedSettings()) seedance.formChanged();
   };
+  document.addEventListener('seedance:connection', ({ detail }) => { if (detail === 'gone') seedance.settingsRecalled(); });
+
   seedance.providerChosen = (provider) => { chosen = provider; };
 
   /* `beneath`: what stood there before Draft, as JSON; "" where nothing is covered. */

@@ -2,10 +2,13 @@
 const {make, setText} = window.seedance;
 const priceOf = element.querySelector('.price-of');
 const priceSummary = priceOf.querySelector('summary');
+let knownPrice = '';
+let isPriceOld = false;
 
 // Without parts there is nothing to unfold: the price is a plain text.
 function drawPrice({price, parts, notes}) {
-  setText(priceOf.querySelector('b'), price);
+  knownPrice = price;
+  showPrice();
   priceOf.querySelector('ul').replaceChildren(...parts.map(text => make('li', {text})));
   priceOf.querySelector('.notes').replaceChildren(...notes.map(text => make('p', {text})));
   const isPlain = parts.length === 0;
@@ -14,9 +17,14 @@ function drawPrice({price, parts, notes}) {
   if (isPlain) priceOf.open = false;
 }
 
-// A price that a new one is on its way for is told apart from one that holds.
+// The form has changed, and its price is being asked for: no price that does not hold stands beside Generate.
 function setPriceOld(isOld) {
-  priceOf.classList.toggle('is-old', isOld);
+  isPriceOld = isOld;
+  showPrice();
+}
+
+function showPrice() {
+  setText(priceOf.querySelector('b'), isPriceOld ? '…' : knownPrice);
 }
 
 function closePrice() {

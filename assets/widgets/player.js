@@ -32,7 +32,7 @@ function drawFacts(item) {
   const length = item.duration_s === null ? [] : [`${Math.round(item.duration_s)}\u00a0s`];
   setFact('video', [...length, item.resolution, item.aspect_ratio].join(', '));
   setFact('file', [item.generate_audio ? 'sound' : 'no sound', formatBytes(item.size_bytes)].join(', '));
-  setFact('seed', item.seed === null ? 'Not known' : String(item.seed));
+  setFact('seed', item.seed === null ? t('Random') : String(item.seed));
   keepSeed.hidden = item.seed === null;
   flag.hidden = !item.flag;
   setText(flag.lastElementChild, item.flag ? `Not as asked: ${item.flag}` : '');

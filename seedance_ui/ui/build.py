@@ -220,13 +220,14 @@ def _wire_form(services: Services, composer: Composer, stage: Stage) -> None:
         trigger_mode="always_last",
         **_PRIVATE,
     ).then(fn=None, js="() => window.seedance.formLookedAt()", **_PRIVATE)
-    wire_seed(services, settings.seed, settings.provider, _PRIVATE)
 
 
 def _wire_settings(services: Services, composer: Composer, stage: Stage, demo: gr.Blocks) -> None:
+    settings = composer.settings
+    wire_seed(services, settings.seed, settings.provider, _PRIVATE)
     brings_settings = [composer.examples.pick, stage.player.remix, stage.compare.remix]
-    wire_draft(services, composer.settings, brings_settings, _PRIVATE)
-    wire_memory(services, composer.settings, composer.following, demo, _PRIVATE)
+    wire_draft(services, settings, brings_settings, _PRIVATE)
+    wire_memory(services, settings, composer.following, demo, _PRIVATE)
 
 
 def _wire_generate(services: Services, composer: Composer, stage: Stage, state: gr.BrowserState) -> None:

@@ -123,7 +123,8 @@ def wire_memory(
     kept = gr.Textbox(visible=False)
     outputs: list[Any] = [settings.provider, settings.sound, settings.draft, *following]
     recalled = demo.load(MemoryHandlers(services).on_load, kept, outputs, js=_READ_JS, **private)
-    recalled.then(fn=None, js=_RECALLED_JS, **private)
+    for ended in (recalled.then, recalled.failure):
+        ended(fn=None, js=_RECALLED_JS, **private)
 
 
 def remembered_inputs(settings: SettingsPanel) -> list[gr.components.Component]:
