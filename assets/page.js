@@ -11,7 +11,8 @@
   const run = () => { planned = false; tasks.forEach((task) => task()); };
   const plan = () => { if (!planned) { planned = true; requestAnimationFrame(run); } };
   seedance.onDom = (task) => { tasks.push(task); plan(); };
-  new MutationObserver(plan).observe(document.body, { childList: true, subtree: true });
+  // Names too: Gradio gives a radio that changed its own name back, and arrow keys would stop there (see nameRadios).
+  new MutationObserver(plan).observe(document.body, { childList: true, subtree: true, attributes: true, attributeFilter: ['name'] });
 
   /* ---------- names ---------- */
   const put = (element, name, value) => {

@@ -6,7 +6,7 @@
   if (seedance.problems) return;
   const HOSTS = {
     prompt: 'prompt', first_frame: 'frames', last_frame: 'frames', references: 'references', duration_s: 'duration',
-    resolution: 'resolution', aspect_ratio: 'aspect-ratio', generate_audio: 'sound', seed: 'seed', provider: 'provider', mode: 'provider',
+    resolution: 'resolution', aspect_ratio: 'aspect-ratio', generate_audio: 'sound', seed: 'seed', count: 'variations', provider: 'provider', mode: 'provider',
   };
   const found = { form: [], files: [], prompt: [] };
   const all = () => {

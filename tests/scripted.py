@@ -12,7 +12,7 @@ from typing import ClassVar
 
 from seedance_ui.domain.job import Job, JobState, JobUpdate, LocalVideo, Phase
 from seedance_ui.domain.model_spec import ModelSpec
-from seedance_ui.domain.pricing import Cost
+from seedance_ui.domain.pricing import Cost, Price, PricePart
 from seedance_ui.domain.request import GenerationRequest, Mode
 from seedance_ui.domain.variable import key
 from seedance_ui.jobs.clock import SystemClock
@@ -86,8 +86,8 @@ class ScriptedProvider(Provider):
             can_cancel="maybe",
         )
 
-    async def estimate(self, request: GenerationRequest) -> Cost:
-        return Cost(2.5, "USD", "estimate")
+    async def estimate(self, request: GenerationRequest) -> Price:
+        return price(2.5)
 
     async def upload(self, job: Job, report: ReportFiles) -> Handles:
         if self.on_upload is not None:
@@ -145,6 +145,11 @@ def make_job(prompt: str = "a lighthouse", *, owner: str | None = "local", job_i
         created_at=datetime(2026, 1, 1, tzinfo=timezone.utc),
         cost=Cost(2.5, "USD", "estimate"),
     )
+
+
+def price(amount: float) -> Price:
+    """Return an estimate in dollars, of one part."""
+    return Price("USD", "estimate", (PricePart("whole", amount),))
 
 
 def no_report(done: int, total: int) -> None:

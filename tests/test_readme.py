@@ -101,7 +101,7 @@ async def test_the_prices_of_the_table_are_of_the_kind_that_providers_tell(
         setups = {"scenario": Setup(tmp_path, keys=keys, base_url=fake.base_url)}
         for name, make in PROVIDERS.items():
             provider = make(setups.get(name, Setup(tmp_path)))
-            text = price_text(await provider.estimate(request))
+            text = price_text((await provider.estimate(request)).cost)
             await provider.close()
             assert text in PRICES[name]
 

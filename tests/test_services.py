@@ -13,7 +13,7 @@ import pytest
 
 from seedance_ui.config import Settings
 from seedance_ui.domain.job import Job, JobUpdate
-from seedance_ui.domain.pricing import Cost
+from seedance_ui.domain.pricing import Price
 from seedance_ui.domain.request import GenerationRequest, Mode
 from seedance_ui.domain.variable import key
 from seedance_ui.errors import (
@@ -31,7 +31,7 @@ from seedance_ui.jobs import admission
 from seedance_ui.jobs.store import FormTokenReusedError
 from seedance_ui.providers.base import ProviderInfo, Setup
 from seedance_ui.services import LOCAL_OWNER, Services
-from tests.scripted import QuickClock, ScriptedProvider
+from tests.scripted import QuickClock, ScriptedProvider, price
 
 REQUEST = GenerationRequest(provider="scripted", mode=Mode.TEXT, prompt="a lighthouse")
 Start = Callable[..., Any]
@@ -268,7 +268,7 @@ async def test_a_stray_job_behind_a_second_click_is_kept_as_well(start: Start) -
         first = await services.submit(REQUEST, owner=LOCAL_OWNER, form_token="t")
         await ended(services, first)
 
-        async def stray(request: GenerationRequest) -> Cost:
+        async def stray(request: GenerationRequest) -> Price:
             raise StrayJobError("a job began", provider="scripted", remote_id="stray-1")
 
         services._providers["scripted"].estimate = stray
@@ -386,11 +386,11 @@ async def test_send_again_of_a_job_that_turned_up_meanwhile_sends_nothing(start:
         never_answered(provider)
         lost = await services.submit(REQUEST, owner=LOCAL_OWNER)
         await ended(services, lost)
-        price = provider.estimate
+        ask = provider.estimate
 
-        async def turns_up(request: GenerationRequest) -> Cost:
+        async def turns_up(request: GenerationRequest) -> Price:
             services._store.adopt_found(lost, remote_id="remote-late")
-            return await price(request)
+            return await ask(request)
 
         provider.estimate = turns_up
         with pytest.raises(MovedOnError, match="turned up meanwhile"):
@@ -405,8 +405,8 @@ async def test_send_again_for_more_than_the_button_named_sends_nothing(start: St
         lost = await services.submit(REQUEST, owner=LOCAL_OWNER)
         await ended(services, lost)
 
-        async def dearer(request: GenerationRequest) -> Cost:
-            return Cost(2.6, "USD", "estimate")
+        async def dearer(request: GenerationRequest) -> Price:
+            return price(2.6)
 
         provider.estimate = dearer
         with pytest.raises(MovedOnError, match="2.6 USD now, not 2.5"):

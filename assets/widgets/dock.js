@@ -1,7 +1,7 @@
-/* The price and Generate. Value: {price, summary, files, about}; reply: {id, sent, about, problems}; see `ui/widgets/dock.py`. */
+/* The price and Generate. Value: {price, parts, notes, summary, files, about}; reply: {id, sent, about, problems}; see
+   `ui/widgets/dock.py`. Before it: dock_price.js. */
 const seedance = window.seedance;
-const { t, say } = seedance;
-const price = element.querySelector('.price b');
+const { t } = seedance;
 const summary = element.querySelector('.summary');
 const todo = element.querySelector('.todo');
 const button = element.querySelector('#generate');
@@ -23,7 +23,7 @@ function setSending(isSending) {
 function paint() {
   const value = props.value;
   if (!value) return;
-  price.textContent = say(value.price);
+  drawPrice(value);
   summary.textContent = say(value.summary);
   seedance.problems.set('files', value.files);
   if (about !== null && about !== value.about) seedance.problems.set('form', []);
@@ -55,9 +55,11 @@ button.addEventListener('click', () => {
 todo.addEventListener('click', () => seedance.problems.focusFirst());
 document.addEventListener('seedance:problems', (event) => showCount(event.detail.count));
 seedance.formChanged = () => {
+  setPriceOld(true);
   clearTimeout(rest);
-  rest = setTimeout(() => trigger('look'), REST_MS);
+  rest = setTimeout(() => { rest = 0; trigger('look'); }, REST_MS);
 };
+seedance.formLookedAt = () => { if (!rest) setPriceOld(false); };
 seedance.generateSettled = () => setSending(false);
 /* Gradio tells nobody when the handler of a failure got no answer either. */
 document.addEventListener('seedance:connection', ({ detail }) => { if (detail === 'gone') setSending(false); });

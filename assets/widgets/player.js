@@ -43,7 +43,7 @@ function drawFacts(item) {
   const length = item.duration_s === null ? [] : [t('{seconds}\u00a0s', {seconds: Math.round(item.duration_s)})];
   setFact('video', items([...length, item.resolution, item.aspect_ratio]));
   setFact('file', fileText(item));
-  setFact('seed', item.seed === null ? t('Not known') : String(item.seed));
+  setFact('seed', item.seed === null ? t('Random') : String(item.seed));
   keepSeed.hidden = item.seed === null;
   flag.hidden = !item.flag;
   setText(flag.lastElementChild, item.flag ? t('Not as asked: {flag}', {flag: say(item.flag)}) : '');

@@ -102,6 +102,7 @@ class ModelSpec:
     auto_duration: bool = False
     """Whether the provider can choose the length itself."""
     resolutions: tuple[str, ...] = ("480p", "720p")
+    """The lowest first."""
     aspect_ratios: tuple[str, ...] = ASPECT_RATIOS
     max_seed: int = MAX_SEED
     max_prompt_chars: int = 6000
@@ -128,6 +129,10 @@ class ModelSpec:
     def default_resolution(self) -> str:
         """Return the one the page starts with."""
         return "720p" if "720p" in self.resolutions else self.resolutions[0]
+
+    def lowest_resolution(self) -> str:
+        """Return the one of a draft."""
+        return self.resolutions[0]
 
     def default_aspect_ratio(self, mode: Mode) -> str:
         """Return the one the page starts with; a first frame brings its own shape where that is offered."""

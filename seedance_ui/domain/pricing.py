@@ -1,9 +1,23 @@
-"""What a run costs, as exactly as it is known."""
+"""What a run costs, as exactly as it is known, and what that consists of. Lengths in seconds."""
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_CEILING, Decimal
 from typing import Literal, TypedDict
+
+Unit = Literal["USD", "CU"]
+"""US dollars, or Scenario's creative units."""
+
+Kind = Literal["estimate", "exact"]
+
+PartKind = Literal["drawing", "video", "reference_videos", "sound", "action", "whole"]
+"""What a line of a price is for: the animatic's drawing, the seconds of the video, those of the reference videos,
+sound, one action in the provider's own words, or all of it where the provider names a sum only."""
+
+_SHOWN_STEP = {"USD": Decimal("0.01"), "CU": Decimal("0.1")}
 
 
 class CostJson(TypedDict):
@@ -20,9 +34,8 @@ class Cost:
 
     amount: float | None
     """None where no price is to be had."""
-    unit: Literal["USD", "CU"]
-    """US dollars, or Scenario's creative units."""
-    kind: Literal["estimate", "exact"]
+    unit: Unit
+    kind: Kind
 
     def to_json(self) -> CostJson:
         """Return the `cost` of a snapshot."""
@@ -33,9 +46,65 @@ class Cost:
         """True where it is sure that nothing will be charged."""
         return self.amount == 0 and self.kind == "exact"
 
+    def shown_amount(self) -> Decimal | None:
+        """Return the amount in whole cents, or tenths of a creative unit, as it is shown: never less than it is."""
+        return None if self.amount is None else rounded_up(self.amount, _SHOWN_STEP[self.unit])
 
-FREE = Cost(amount=0.0, unit="USD", kind="exact")
+
+def rounded_up(amount: float, step: Decimal) -> Decimal:
+    """Return the next whole number of steps."""
+    # By way of its shortest decimal form: 2.52 is not 2.520000000000000017763568394002504646778106689453125.
+    return Decimal(repr(amount)).quantize(step, rounding=ROUND_CEILING)
+
+
+@dataclass(frozen=True, slots=True)
+class PricePart:
+    """One line of a price."""
+
+    kind: PartKind
+    amount: float
+    """In the unit of the price; 0 for what costs nothing more."""
+    seconds: float | None = None
+    """How many are billed; None for what is not billed by the second."""
+    per_second: float | None = None
+    """In the unit of the price."""
+    is_most: bool = False
+    """Whether it may turn out to be less: where a provider does not say, the worst case is taken."""
+    name: str = ""
+    """The provider's own word for an `action`."""
+
+
+def part_by_seconds(kind: PartKind, seconds: float, per_second: float, *, is_most: bool = False) -> PricePart:
+    """Return a line of so many seconds at a rate."""
+    return PricePart(kind, round(seconds * per_second, 6), seconds, per_second, is_most)
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """What one video costs: the sum of its parts, and nothing else."""
+
+    unit: Unit
+    kind: Kind
+    parts: tuple[PricePart, ...]
+    """None at all where no price is to be had."""
+    basis: str = ""
+    """One sentence on where the numbers come from; "" where there is nothing to say."""
+    as_of: date | None = None
+    """When that was so."""
+
+    @property
+    def cost(self) -> Cost:
+        """The sum of the parts, to a millionth of the unit."""
+        amount = round(math.fsum(part.amount for part in self.parts), 6) if self.parts else None
+        return Cost(amount, self.unit, self.kind)
+
+
+FREE_PRICE = Price("USD", "exact", (PricePart("drawing", 0.0),))
 """The animatic's price."""
 
-UNKNOWN_CU = Cost(amount=None, unit="CU", kind="estimate")
+FREE = FREE_PRICE.cost
+
+NO_PRICE_CU = Price("CU", "estimate", ())
 """No price is to be had, where creative units are billed."""
+
+UNKNOWN_CU = NO_PRICE_CU.cost

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
-from typing import Literal
+from typing import Literal, TypeGuard
 
 from seedance_ui.domain import mentions
+from seedance_ui.domain.batch import MAX_BATCH
 from seedance_ui.domain.file_rules import check_reference
 from seedance_ui.domain.fixes import Fix, plan_fix
 from seedance_ui.domain.frame_shapes import find_misfits
@@ -87,6 +88,13 @@ def check_prompt(prompt: str, mode: Mode, counts: Mapping[MediaKind, int], spec:
         spec: The model that would read them.
     """
     return [*_at_prompt(check_words(prompt, spec)), *_at_prompt(check_tags(prompt, mode, counts, spec))]
+
+
+def check_count(count: object) -> list[Problem]:
+    """Return what is wrong with how many videos one click asks for."""
+    if _is_int(count) and 1 <= count <= MAX_BATCH:
+        return []
+    return [Problem("count", f"{_shown(count)} videos at once cannot be made. Choose 1 to {MAX_BATCH}.")]
 
 
 def blocking(problems: list[Problem]) -> list[Problem]:
@@ -229,7 +237,7 @@ def _check_seed(request: GenerationRequest, spec: ModelSpec) -> Iterator[Problem
         yield Problem("seed", f"The seed is {_shown(seed)}. Use a whole number, 0–{spec.max_seed}, or none.")
 
 
-def _is_int(value: object) -> bool:
+def _is_int(value: object) -> TypeGuard[int]:
     """Tell a whole number from what merely equals one: 8.0 and True are none."""
     return isinstance(value, int) and not isinstance(value, bool)
 

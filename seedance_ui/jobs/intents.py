@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from seedance_ui.domain.job import Job, JobState, Phase
-from seedance_ui.domain.pricing import UNKNOWN_CU, Cost
+from seedance_ui.domain.pricing import NO_PRICE_CU, UNKNOWN_CU, Cost, Price
 from seedance_ui.domain.request import GenerationRequest
 from seedance_ui.errors import MovedOnError, StoreError, StrayJobError
 from seedance_ui.jobs.runner import LEASE_S, Runner
@@ -28,7 +28,7 @@ class Intents:
         self._runner = runner
         self._tools = tools
 
-    async def quote(self, request: GenerationRequest, *, owner: str | None) -> Cost:
+    async def quote(self, request: GenerationRequest, *, owner: str | None) -> Price:
         """Return the price of a request; where the question starts a job, that is kept as the owner's.
 
         Raises:
@@ -39,7 +39,7 @@ class Intents:
             return await self._price(request)
         except StrayJobError as stray:
             await self._keep_stray(self._intent(request, owner, UNKNOWN_CU), stray, None)
-            return UNKNOWN_CU
+            return NO_PRICE_CU
 
     async def commit(
         self, requests: Sequence[GenerationRequest], *, owner: str | None, form_token: str | None, parent: str | None
@@ -57,7 +57,7 @@ class Intents:
             StoreError: Nothing was written, so nothing may be sent.
         """
         try:
-            costs = [await self._price(request) for request in requests]
+            costs = [(await self._price(request)).cost for request in requests]
         except StrayJobError as stray:
             # One click, one charge: this is the job that was asked for, and nothing else is sent.
             asked = replace(self._intent(requests[0], owner, UNKNOWN_CU), parent=parent)
@@ -75,7 +75,7 @@ class Intents:
             MovedOnError: It does not rest any more, or the price rose; nothing was written.
             ProviderError: As of `commit`; also `StoreError`.
         """
-        cost = await self._price(job.request)
+        cost = (await self._price(job.request)).cost
         named = job.cost
         is_known = cost.amount is not None and named.amount is not None and cost.unit == named.unit
         if is_known and (cost.amount or 0.0) > (named.amount or 0.0):
@@ -86,7 +86,7 @@ class Intents:
         again = replace(self._intent(job.request, job.owner, cost), parent=job.parent)
         return (await self._commit([again], form_token, while_rests=job.job_id))[0]
 
-    async def _price(self, request: GenerationRequest) -> Cost:
+    async def _price(self, request: GenerationRequest) -> Price:
         return await self._runner.ask(self._providers[request.provider].estimate(request))
 
     async def _keep_stray(self, intent: Job, stray: StrayJobError, form_token: str | None) -> str:

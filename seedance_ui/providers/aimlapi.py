@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import base64
 from collections.abc import Collection, Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from types import MappingProxyType
 from typing import Any, ClassVar
 
@@ -17,7 +17,7 @@ from seedance_ui.domain import mentions
 from seedance_ui.domain.job import Job, JobUpdate
 from seedance_ui.domain.media import MediaFile, MediaKind, MediaLink, Reference, identity
 from seedance_ui.domain.model_spec import MediaLimits, ModelSpec
-from seedance_ui.domain.pricing import Cost
+from seedance_ui.domain.pricing import Price, PricePart, part_by_seconds
 from seedance_ui.domain.request import GenerationRequest
 from seedance_ui.domain.variable import Variable, key
 from seedance_ui.errors import AuthenticationError, MediaError, SubmitUnknownError, UnexpectedResponseError
@@ -41,6 +41,16 @@ USD_PER_S: Mapping[str, float] = MappingProxyType({"720p": 0.314496, "480p": 0.1
 720p: AI-PAGE's sample bills 2.515968 for 8 s (C), a user's bill 1.58 for 5 s (C*). 480p: fal's price × 1.3, which
 fits at 720p (G).
 """
+
+_PRICES_AS_OF = date(2026, 11, 20)
+
+_BASIS: Mapping[str, str] = MappingProxyType(
+    {
+        "720p": "The sample on AIML API’s page of the model bills $2.515968 for 8 s at 720p, sound included.",
+        "480p": "AIML API names no price for 480p. This one is worked out from fal’s, which AIML API follows at 720p.",
+    }
+)
+"""Resolution to where its rate comes from, for people."""
 
 _LIMITS = MediaLimits(video_area_px=(409_600, 927_408))
 """Reference videos "must be between ~480p (640x640) and ~720p (834x1112)". Source: AI-PAGE (C)."""
@@ -77,19 +87,26 @@ def build_payload(request: GenerationRequest, handles: Handles) -> dict[str, Any
     return payload | {name: handles.of(files) for name, files in references.items() if files}
 
 
-def estimate_usd(request: GenerationRequest) -> float:
-    """Return what a run costs at most, as far as it is known, in US dollars.
+def price_of(request: GenerationRequest) -> Price:
+    """Return what a run costs at most, as far as it is known.
 
     ByteDance bills the seconds of reference videos as well, and then each second cheaper (COMFY, C); what AIML API
     makes of that is not known. The worst case is taken: seconds added, no discount. A link was never measured and
     counts as all the seconds that may come in.
     """
-    seconds = float(request.duration_s)
+    rate = USD_PER_S[request.resolution]
+    parts = [part_by_seconds("video", request.duration_s, rate)]
+    if request.videos:
+        parts.append(part_by_seconds("reference_videos", _seconds_in(request), rate, is_most=True))
+    if request.generate_audio:
+        parts.append(PricePart("sound", 0.0))
+    return Price("USD", "estimate", tuple(parts), _BASIS[request.resolution], _PRICES_AS_OF)
+
+
+def _seconds_in(request: GenerationRequest) -> float:
     if any(isinstance(one, MediaLink) for one in request.videos):
-        seconds += _LIMITS.max_total_s
-    else:
-        seconds += sum(one.duration_s or 0.0 for one in request.videos if isinstance(one, MediaFile))
-    return round(seconds * USD_PER_S[request.resolution], 6)
+        return _LIMITS.max_total_s
+    return sum(one.duration_s or 0.0 for one in request.videos if isinstance(one, MediaFile))
 
 
 class AimlApi(Provider):
@@ -134,9 +151,9 @@ class AimlApi(Provider):
         """Return what the model can do here. Source: AI-PAGE (C): no Auto, no adaptive, a prompt always."""
         return self._spec
 
-    async def estimate(self, request: GenerationRequest) -> Cost:
+    async def estimate(self, request: GenerationRequest) -> Price:
         """Compute the price; there is nobody to ask before the run."""
-        return Cost(estimate_usd(request), "USD", "estimate")
+        return price_of(request)
 
     async def upload(self, job: Job, report: ReportFiles) -> Handles:
         """Turn each file into what stands for it in the body: a data URI, or for a video a link to this app.

@@ -13,7 +13,7 @@ from pathlib import Path
 from seedance_ui.domain.job import Job, JobError, JobUpdate, LocalVideo
 from seedance_ui.domain.mentions import parse_mentions
 from seedance_ui.domain.model_spec import ModelSpec
-from seedance_ui.domain.pricing import FREE, Cost
+from seedance_ui.domain.pricing import FREE, FREE_PRICE, Price
 from seedance_ui.domain.request import AUTO_DURATION_S, GenerationRequest, Mode
 from seedance_ui.errors import BadRequestError, MediaError, StoreError
 from seedance_ui.media.worker import RENDER_LIMITS, path_argument, run_task
@@ -82,9 +82,9 @@ class Animatic(Provider):
         """Return what the storyboard can do."""
         return _SPEC
 
-    async def estimate(self, request: GenerationRequest) -> Cost:
+    async def estimate(self, request: GenerationRequest) -> Price:
         """Return zero, exactly."""
-        return FREE
+        return FREE_PRICE
 
     async def submit(self, job: Job, handles: Handles) -> Submitted:
         """Take the job; the first poll starts the drawing."""

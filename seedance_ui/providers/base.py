@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, ClassVar, Protocol
 from seedance_ui.domain.job import Job, JobUpdate
 from seedance_ui.domain.media import MediaFile, Reference, identity
 from seedance_ui.domain.model_spec import ModelSpec
-from seedance_ui.domain.pricing import Cost
+from seedance_ui.domain.pricing import Price
 from seedance_ui.domain.request import GenerationRequest
 from seedance_ui.domain.variable import Variable
 
@@ -140,8 +140,8 @@ class Provider(ABC):
         """Return what the model can do here."""
 
     @abstractmethod
-    async def estimate(self, request: GenerationRequest) -> Cost:
-        """Return the price of a request that passed the checks; asks the provider only where that is free."""
+    async def estimate(self, request: GenerationRequest) -> Price:
+        """Return the price of a request that passed the checks, in its parts; asks only where asking is free."""
 
     async def upload(self, job: Job, report: ReportFiles) -> Handles:
         """Send the files of a job; free, and safe to do again. The default has nothing to send."""

@@ -18,7 +18,7 @@ from typing import Any, ClassVar
 from seedance_ui.domain.job import Job, JobUpdate, RemoteVideo
 from seedance_ui.domain.media import identity
 from seedance_ui.domain.model_spec import ADAPTIVE, ASPECT_RATIOS, ModelSpec
-from seedance_ui.domain.pricing import UNKNOWN_CU, Cost
+from seedance_ui.domain.pricing import NO_PRICE_CU, Price
 from seedance_ui.domain.request import GenerationRequest, Mode
 from seedance_ui.domain.variable import Variable, key
 from seedance_ui.errors import (
@@ -37,12 +37,12 @@ from seedance_ui.providers.http import Http, segment
 from seedance_ui.providers.scenario_answers import (
     JobAnswer,
     JobsPage,
-    Price,
     RemoteJob,
     explain_refusal,
     is_same_job,
     job_id_in,
     parse_update,
+    price_of,
     readable_jobs,
     update_of_taken,
 )
@@ -102,7 +102,7 @@ class Scenario(Provider):
     def __init__(self, setup: Setup) -> None:
         super().__init__(setup)
         self._opened: tuple[Http, Assets] | None = None
-        self._prices: dict[tuple[Any, ...], tuple[datetime, Cost]] = {}
+        self._prices: dict[tuple[Any, ...], tuple[datetime, Price]] = {}
         self._asking = asyncio.Lock()
         self._dry_runs_stopped = False
 
@@ -120,7 +120,7 @@ class Scenario(Provider):
             can_cancel="maybe",
         )
 
-    async def estimate(self, request: GenerationRequest) -> Cost:
+    async def estimate(self, request: GenerationRequest) -> Price:
         """Ask for the price by a dry run, which is free; without an amount where there is none to be had.
 
         Raises:
@@ -128,22 +128,22 @@ class Scenario(Provider):
         """
         priced = _price_key(request)
         async with self._asking:  # one at a time: the first that goes wrong is also the last
-            asked_at, cost = self._prices.get(priced, (None, UNKNOWN_CU))
+            asked_at, price = self._prices.get(priced, (None, NO_PRICE_CU))
             if asked_at is not None and self.setup.now() - asked_at < PRICE_IS_FRESH:
-                return cost
+                return price
             if self._dry_runs_stopped:
-                return UNKNOWN_CU
+                return NO_PRICE_CU
             try:
-                cost = await self._dry_run(request)
+                price = await self._dry_run(request)
             except StrayJobError:
                 raise
             except ProviderError as exc:
                 log.info("No price from Scenario: %s", exc)
-                return UNKNOWN_CU
-            self._prices[priced] = (self.setup.now(), cost)
-            return cost
+                return NO_PRICE_CU
+            self._prices[priced] = (self.setup.now(), price)
+            return price
 
-    async def _dry_run(self, request: GenerationRequest) -> Cost:
+    async def _dry_run(self, request: GenerationRequest) -> Price:
         """Send the body with `dryRun` in the query: in the body it would be ignored, and paid (S-SDK, C)."""
         placeholders = Handles({identity(one): f"asset_{n}" for n, one in enumerate(request.media, start=1)})
         payload = build_payload(request, placeholders)
@@ -151,13 +151,12 @@ class Scenario(Provider):
             payload.setdefault("prompt", "A video")  # the price is asked for before there are words
         answer = await self._http.post(GENERATE, payload, params={"dryRun": "true"})
         if answer.status == DRY_RUN_STATUS:
-            amount = answer.parse(Price).creative_units_cost
-            return UNKNOWN_CU if amount is None else Cost(amount, "CU", "exact")
+            return price_of(answer, asked_on=self.setup.now().date())
         self._dry_runs_stopped = True
         log.error("Scenario answered a dry run with status %d; no price is asked for any more", answer.status)
         remote_id = job_id_in(answer)
         if remote_id is None:
-            return UNKNOWN_CU
+            return NO_PRICE_CU
         message = f"Scenario started the job {remote_id} when it was asked for a price."
         raise StrayJobError(message, provider=self.info.id, remote_id=remote_id)
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from seedance_ui.domain.batch import MAX_BATCH
 from seedance_ui.services.fixing import Fixing
 from seedance_ui.services.following import Following
-from seedance_ui.services.making import MAX_BATCH, Making
+from seedance_ui.services.making import Making
 from seedance_ui.services.parts import LOCAL_OWNER
 from seedance_ui.services.sharing import Sharing
 from seedance_ui.services.showing import Showing

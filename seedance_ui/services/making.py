@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 
+from seedance_ui.domain.batch import Quote, variations
 from seedance_ui.domain.job import Job, JobState
 from seedance_ui.domain.media import MediaFile, MediaKind
 from seedance_ui.domain.model_spec import ModelSpec
-from seedance_ui.domain.pricing import Cost
 from seedance_ui.domain.request import GenerationRequest, Mode
-from seedance_ui.domain.validation import Problem, blocking, check_prompt, check_request
+from seedance_ui.domain.validation import Problem, blocking, check_count, check_prompt, check_request
 from seedance_ui.errors import InvalidRequestError
 from seedance_ui.providers.offers import Offer
 from seedance_ui.services.parts import Parts
-
-MAX_BATCH = 4
-"""How many videos one click may ask for."""
 
 
 class Making(Parts):
@@ -41,12 +37,12 @@ class Making(Parts):
         await self._tools.blocking(self._admission.check_file)
         return await self._intake.take_in(Path(path), name=name)
 
-    def check(self, request: GenerationRequest) -> list[Problem]:
-        """Return what stops this request, then what may."""
+    def check(self, request: GenerationRequest, count: object = 1) -> list[Problem]:
+        """Return what stops so many videos of this request, then what may."""
         if request.provider not in self._providers:
             known = ", ".join(self._providers)
             return [Problem("provider", f"There is no provider {request.provider!r}. Choose one of: {known}.")]
-        return check_request(request, self.spec(request.provider))
+        return [*check_count(count), *check_request(request, self.spec(request.provider))]
 
     def check_prompt(self, prompt: str, provider_id: str, mode: Mode, counts: Mapping[MediaKind, int]) -> list[Problem]:
         """Return what is wrong with a prompt that is still being written; nothing for an unknown provider.
@@ -59,15 +55,15 @@ class Making(Parts):
         """
         return check_prompt(prompt, mode, counts, self.spec(provider_id)) if provider_id in self._providers else []
 
-    async def quote(self, request: GenerationRequest) -> Cost:
-        """Return the price of a request that passed the checks.
+    async def quote(self, request: GenerationRequest, count: int = 1) -> Quote:
+        """Return the price of so many videos of a request that passed the checks.
 
         Raises:
             MissingKeyError: The provider cannot be used here, so that it is not asked.
             StoreError: A job that the question started could not be committed.
         """
         self._offers.usable(request.provider)
-        return await self._intents.quote(request, owner=self.owner_of(None))
+        return Quote(await self._intents.quote(request, owner=self.owner_of(None)), count)
 
     async def check_key(self, provider_id: str) -> None:
         """Ask a provider of `offers` whether its key is good; costs nothing.
@@ -125,7 +121,7 @@ class Making(Parts):
 
         Args:
             request: What to make.
-            count: 1 to `MAX_BATCH`.
+            count: 1 to `MAX_BATCH`; a value from outside is not believed.
             owner: As of `submit`.
             form_token: As of `submit`: the same token gives the same jobs.
             parent: As of `submit`.
@@ -142,13 +138,10 @@ class Making(Parts):
 
     async def _admit(self, request: GenerationRequest, count: int) -> list[GenerationRequest]:
         """Return what a click asks for, once nothing stands against it."""
-        problems = blocking(self.check(request))
-        if not 1 <= count <= MAX_BATCH:
-            problems.append(Problem("count", f"{count!r} videos at once cannot be made. Choose 1 to {MAX_BATCH}."))
-        if problems:
+        if problems := blocking(self.check(request, count)):
             raise InvalidRequestError(problems)
         offer = self._offers.usable(request.provider)
-        requests = _variations(request, count, max_seed=offer.spec.max_seed)
+        requests = variations(request, count, max_seed=offer.spec.max_seed)
         await self._tools.blocking(lambda: self._admission.check_jobs(requests, is_paid=offer.info.needs_key))
         return requests
 
@@ -166,10 +159,3 @@ class Making(Parts):
             return None
         await self._admit(job.request, 1)
         return await self._intents.commit_again(job, form_token=form_token)
-
-
-def _variations(request: GenerationRequest, count: int, *, max_seed: int) -> list[GenerationRequest]:
-    """Return a request so many times, each with a seed of its own where there is one."""
-    if request.seed is None:
-        return [request] * count
-    return [replace(request, seed=(request.seed + number) % (max_seed + 1)) for number in range(count)]

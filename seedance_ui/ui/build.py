@@ -14,6 +14,7 @@ from seedance_ui.ui import endpoints, session
 from seedance_ui.ui.banners import create_banners
 from seedance_ui.ui.code import wire_code
 from seedance_ui.ui.dock import create_dock
+from seedance_ui.ui.draft import wire_draft
 from seedance_ui.ui.examples_panel import ExampleHandlers, strip_json
 from seedance_ui.ui.fitting import FittingHandlers, on_auto
 from seedance_ui.ui.fix import wire_fix
@@ -22,12 +23,14 @@ from seedance_ui.ui.generate import GenerateHandlers, on_failure, on_send_again_
 from seedance_ui.ui.header import Header, create_header
 from seedance_ui.ui.keys import KeyHandlers
 from seedance_ui.ui.library_panel import REFRESH_JS, create_library_panel, wire_library
+from seedance_ui.ui.memory import REMEMBER_JS, remembered_inputs, wire_memory
 from seedance_ui.ui.offers import shown_offers
 from seedance_ui.ui.page import Page
 from seedance_ui.ui.prompt_box import PromptBox, create_prompt_box, wire_prompt
 from seedance_ui.ui.quote import QuoteHandlers
 from seedance_ui.ui.references_tab import ReferencesTab, create_references_tab
 from seedance_ui.ui.runs import RunParts, create_compare_view, wire_runs
+from seedance_ui.ui.seed import wire_seed
 from seedance_ui.ui.settings_panel import SettingsPanel, create_settings_panel
 from seedance_ui.ui.stage import StageHandlers, on_keep_seed, provider_facts
 from seedance_ui.ui.text_tab import create_text_tab
@@ -79,13 +82,20 @@ class Composer:
     def inputs(self) -> list[gr.components.Component]:
         """The form, in the order of `form.FormValues`."""
         files = [self.frames.frames, self.references.references]
-        return [self.mode, self.prompt.prompt, *self.settings.values, *files, self.parent]
+        settings = self.settings
+        more = [self.parent, settings.variations, settings.draft, settings.beneath]
+        return [self.mode, self.prompt.prompt, *settings.values, *files, *more]
+
+    @property
+    def following(self) -> list[Any]:
+        """What follows the provider and the tab, in the order of `fitting.follow_offer`."""
+        return [self.examples, self.prompt.hint, *self.settings.fitted, self.settings.beneath]
 
     @property
     def filled(self) -> list[Any]:
         """What a finished run fills, in the order of `remix.Filling.outputs`."""
         settings = self.settings
-        chosen = [settings.provider, *settings.fitted, settings.sound, settings.seed]
+        chosen = [settings.provider, *settings.fitted, settings.sound, settings.seed.seed]
         files = [self.frames.frames, self.references.references]
         return [self.tab_box, self.mode, self.prompt.prompt, *chosen, *files, self.parent]
 
@@ -118,6 +128,7 @@ def build_ui(services: Services) -> gr.Blocks:
         library = create_library_panel(offers, can_import=not services.is_public)
         stage = Stage(notice, card, player, create_compare_view(), library)
         _wire_form(services, composer, stage)
+        _wire_settings(services, composer, stage, demo)
         wire_fix(services, composer.frames, composer.references, composer.inputs, _PRIVATE)
         _wire_generate(services, composer, stage, state)
         _wire_stage(services, composer, stage, state, demo)
@@ -175,9 +186,17 @@ def _wire_form(services: Services, composer: Composer, stage: Stage) -> None:
     files = [composer.frames.frames, composer.references.references]
     for tab, mode in zip(composer.tabs, Mode, strict=True):
         tab.select(fn=None, js=f"() => '{mode.value}'", outputs=composer.mode, **_PRIVATE)
-    following: list[Any] = [composer.examples, composer.prompt.hint, *settings.fitted]
-    composer.mode.change(fitting.on_choice, inputs, following, **_PRIVATE).then(fn=None, js=_LOOK_JS, **_PRIVATE)
-    settings.provider.input(fitting.on_choice, inputs, following, **_PRIVATE).then(fn=None, js=_LOOK_JS, **_PRIVATE)
+    # One event for both: of two, the answer to the older one could come last.
+    chosen = gr.on(
+        [composer.mode.change, settings.provider.input],
+        fitting.on_choice,
+        inputs,
+        composer.following,
+        trigger_mode="always_last",
+        **_PRIVATE,
+    )
+    chosen.then(fn=None, js=_LOOK_JS, **_PRIVATE)
+    chosen.then(fn=None, js=REMEMBER_JS, inputs=remembered_inputs(settings), **_PRIVATE)
     settings.auto_duration.change(on_auto, settings.auto_duration, settings.duration, **_PRIVATE)
     # Whatever can change the price or what the files' cards say; never the prompt.
     watched: list[Any] = [
@@ -186,10 +205,11 @@ def _wire_form(services: Services, composer: Composer, stage: Stage) -> None:
         settings.resolution,
         settings.aspect_ratio,
         settings.sound,
+        settings.variations,
         *files,
     ]
     gr.on([component.change for component in watched], fn=None, js=_LOOK_JS, **_PRIVATE)
-    filled = [composer.prompt.prompt, *settings.fitted, settings.sound, settings.seed, *files]
+    filled = [composer.prompt.prompt, *settings.fitted, settings.sound, settings.seed.seed, *files]
     composer.examples.pick(examples.on_pick, settings.provider, filled, **_PRIVATE).then(
         fn=None, js=_LOOK_JS, **_PRIVATE
     )
@@ -201,7 +221,15 @@ def _wire_form(services: Services, composer: Composer, stage: Stage) -> None:
         [composer.dock, stage.card, *files, stage.notice],
         trigger_mode="always_last",
         **_PRIVATE,
-    )
+    ).then(fn=None, js="() => window.seedance.formLookedAt()", **_PRIVATE)
+
+
+def _wire_settings(services: Services, composer: Composer, stage: Stage, demo: gr.Blocks) -> None:
+    settings = composer.settings
+    wire_seed(services, settings.seed, settings.provider, _PRIVATE)
+    brings_settings = [composer.examples.pick, stage.player.remix, stage.compare.remix]
+    wire_draft(services, settings, brings_settings, _PRIVATE)
+    wire_memory(services, settings, composer.following, demo, _PRIVATE)
 
 
 def _wire_language(services: Services, composer: Composer, header: Header) -> None:
@@ -243,4 +271,4 @@ def _wire_stage(services: Services, composer: Composer, stage: Stage, state: gr.
     stage.card.play(handlers.on_done, state, [stage.player, stage.library], **_PRIVATE)
     stage.card.closed(fn=None, js=REFRESH_JS, **_PRIVATE)
     wire_library(services, stage.library, stage.card, stage.player, state, _PRIVATE)
-    stage.player.keep_seed(on_keep_seed, None, composer.settings.seed, **_PRIVATE)
+    stage.player.keep_seed(on_keep_seed, None, composer.settings.seed.seed, **_PRIVATE)

@@ -1,14 +1,16 @@
-"""The dock under the form, before the page has asked for a price."""
+"""The dock under the form: what it says of a form, also before the page has asked for a price."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from seedance_ui.domain.pricing import FREE
+from seedance_ui.domain.batch import Quote
+from seedance_ui.domain.pricing import FREE_PRICE
 from seedance_ui.domain.request import GenerationRequest, Mode
 from seedance_ui.providers.offers import Offer
-from seedance_ui.ui.messages import price_text, summary_text
-from seedance_ui.ui.widgets.dock import Dock
+from seedance_ui.ui.messages import price_text
+from seedance_ui.ui.price_words import price_json, quoted_summary
+from seedance_ui.ui.widgets.dock import Dock, DockJson, ProblemJson
 
 
 def create_dock(offers: Sequence[Offer]) -> Dock:
@@ -21,8 +23,33 @@ def create_dock(offers: Sequence[Offer]) -> Dock:
         resolution=offer.spec.default_resolution(),
         aspect_ratio=offer.spec.default_aspect_ratio(Mode.TEXT),
     )
-    price = None if offer.info.needs_key else FREE
-    return Dock(
-        {"price": price_text(price), "summary": summary_text(request, offer), "files": [], "about": ""},
-        elem_id="dock",
-    )
+    quote = None if offer.info.needs_key else Quote(FREE_PRICE)
+    return Dock(dock_json(request, offer, quote), elem_id="dock")
+
+
+def dock_json(
+    request: GenerationRequest,
+    offer: Offer | None,
+    quote: Quote | None,
+    *,
+    count: int = 1,
+    files: Sequence[ProblemJson] = (),
+    about: str = "",
+) -> DockJson:
+    """Return what the dock says of a form.
+
+    Args:
+        request: What the form asks for; its settings may be anything.
+        offer: The chosen provider; None for an unknown one.
+        quote: The price of all videos; None where it is not known.
+        count: How many videos.
+        files: What the files of the chosen tab have.
+        about: As of `Collected.about`.
+    """
+    return {
+        "price": price_text(quote.total if quote else None),
+        **price_json(quote, request, offer),
+        "summary": quoted_summary(request, offer, count, quote),
+        "files": list(files),
+        "about": about,
+    }

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import gradio as gr
 
+from seedance_ui.domain.request import Mode
+from seedance_ui.providers.offers import Offer
 from seedance_ui.services import Services
+from seedance_ui.ui.draft import as_draft, cover, uncover
 from seedance_ui.ui.examples_panel import strip_json
 from seedance_ui.ui.form import FormValues
 from seedance_ui.ui.offers import shown_offers
-from seedance_ui.ui.settings import fit_settings, follow_mode
+from seedance_ui.ui.settings import Settings, fit_settings, follow_mode
 from seedance_ui.ui.settings_panel import hint_json, settings_updates
 from seedance_ui.ui.widgets.prompt_hint import prompt_hint_json
 
-_OUTPUTS = 7
-"""Examples, the prompt's hint, then the settings panel's hint, duration, Auto, resolution, aspect ratio."""
+OUTPUTS = 8
+"""Examples, prompt's hint, settings panel's hint, duration, Auto, resolution, aspect ratio, what Draft covers."""
 
 
 class FittingHandlers:
-    """Follow the provider and the tab. Outputs: see `_OUTPUTS`."""
+    """Follow the provider and the tab. Outputs: see `OUTPUTS`."""
 
     def __init__(self, services: Services) -> None:
         self._offers = shown_offers(services)
@@ -29,17 +33,35 @@ class FittingHandlers:
         values = FormValues(*inputs)
         offer = next((offer for offer in self._offers if offer.info.id == values.provider), None)
         if offer is None:
-            return tuple(gr.skip() for _ in range(_OUTPUTS))
-        mode = values.known_mode()
-        fitted, moved = fit_settings(values.settings, offer.spec, mode)
+            return tuple(gr.skip() for _ in range(OUTPUTS))
+        mode, draft = values.known_mode(), values.draft is True
+        settings = uncover(values.settings, values.beneath) if draft else values.settings
+        fitted, moved = fit_settings(settings, offer.spec, mode)
         # The shape that a run brought with it stays: its tab is opened with it.
         fitted, followed = (fitted, ()) if values.known_parent() else follow_mode(fitted, offer.spec, mode)
-        return (
-            strip_json(mode, offer.info.id),
-            prompt_hint_json(mode, offer.spec),
-            hint_json(self._offers, offer.info.id, moved + followed),
-            *settings_updates(offer, fitted),
-        )
+        return follow_offer(self._offers, offer, fitted, mode=mode, draft=draft, moved=moved + followed)
+
+
+def follow_offer(
+    offers: Sequence[Offer], offer: Offer, settings: Settings, *, mode: Mode, draft: bool, moved: Sequence[str]
+) -> tuple[object, ...]:
+    """Return updates for everything that follows a provider; see `OUTPUTS`.
+
+    Args:
+        offers: Every provider of the picker.
+        offer: The chosen one.
+        settings: Fitted to it, as they are without Draft.
+        mode: The tab.
+        draft: Whether Draft is on.
+        moved: Sentences on what had to move.
+    """
+    return (
+        strip_json(mode, offer.info.id),
+        prompt_hint_json(mode, offer.spec),
+        hint_json(offers, offer.info.id, moved),
+        *settings_updates(offer, as_draft(settings, offer.spec) if draft else settings),
+        cover(settings) if draft else "",
+    )
 
 
 def on_auto(auto: object) -> object:

@@ -43,6 +43,17 @@ class FormValues:
     references: Sequence[Given]
     parent: object = ""
     """job_id of the run that was loaded into the form; empty for none."""
+    variations: object = 1
+    """How many videos one click makes."""
+    draft: object = False
+    """Whether the settings stand at a draft's."""
+    beneath: object = ""
+    """What they give way to meanwhile; see `draft.py`."""
+
+    @property
+    def count(self) -> Any:
+        """How many videos one click makes; unchecked, as `request`'s values are."""
+        return whole(self.variations)
 
     @property
     def settings(self) -> Settings:

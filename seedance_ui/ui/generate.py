@@ -38,7 +38,7 @@ class GenerateHandlers:
         visitor = session.visitor_for(state, is_public=self._services.is_public, form_token=token)
         try:
             collected = await collect(self._services, values)
-            job_ids = await self._send(collected, self._services.owner_of(visitor), token, values.known_parent())
+            job_ids = await self._send(collected, values, self._services.owner_of(visitor), token)
         except InvalidRequestError as exc:
             return _reply(problems=exc.problems, about=collected.about), gr.skip(), gr.skip(), None, gr.skip()
         except SeedanceError as exc:
@@ -63,13 +63,17 @@ class GenerateHandlers:
         label = self._labels.get(str(values.provider), "The provider")
         return problem_for(error, provider_label=label, is_public=self._services.is_public)
 
-    async def _send(self, collected: Collected, owner: str | None, token: str | None, parent: str | None) -> list[str]:
+    async def _send(
+        self, collected: Collected, values: FormValues, owner: str | None, token: str | None
+    ) -> Sequence[str]:
         if collected.problems:
             others = [collected.at_its_card(p) for p in blocking(self._services.check(collected.request))]
             raise InvalidRequestError(
                 [*collected.problems, *(p for p in others if not _follows(p, collected.problems))]
             )
-        return [await self._services.submit(collected.request, owner=owner, form_token=token, parent=parent)]
+        return await self._services.submit_batch(
+            collected.request, values.count, owner=owner, form_token=token, parent=values.known_parent()
+        )
 
 
 def read_token(token: object) -> str | None:

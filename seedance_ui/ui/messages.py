@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import html
 from dataclasses import replace
-from decimal import ROUND_CEILING, Decimal
 
 from seedance_ui.domain.explain import explain
 from seedance_ui.domain.job import JobError
@@ -62,17 +61,16 @@ def price_text(cost: Cost | None) -> str:
         return PRICE_NOT_KNOWN
     if cost.is_free:
         return "Free"
-    amount = _dollars(cost.amount) if cost.unit == "USD" else f"{_rounded_up(cost.amount, '0.1').normalize():f} CU"
+    amount = amount_text(cost)
     return amount if cost.kind == "exact" else f"About {amount}"
 
 
-def _dollars(amount: float) -> str:
-    return f"${_rounded_up(amount, '0.01'):,}"
-
-
-def _rounded_up(amount: float, step: str) -> Decimal:
-    # By way of its shortest decimal form: 2.52 is not 2.520000000000000017763568394002504646778106689453125.
-    return Decimal(repr(amount)).quantize(Decimal(step), rounding=ROUND_CEILING)
+def amount_text(cost: Cost) -> str:
+    """Return an amount with its unit; never rounded down."""
+    shown = cost.shown_amount()
+    if shown is None:
+        return PRICE_NOT_KNOWN
+    return f"${shown:,}" if cost.unit == "USD" else f"{shown.normalize():f} CU"
 
 
 def duration_text(duration_s: object) -> str:

@@ -8,17 +8,18 @@ from typing import Any
 
 import gradio as gr
 
+from seedance_ui.domain.batch import Quote
 from seedance_ui.domain.model_spec import ModelSpec
-from seedance_ui.domain.pricing import Cost
 from seedance_ui.domain.request import AUTO_DURATION_S, GenerationRequest, Mode
 from seedance_ui.domain.validation import Problem, blocking
 from seedance_ui.errors import SeedanceError
 from seedance_ui.providers.offers import Offer
 from seedance_ui.services import Services
 from seedance_ui.ui.cards import frames_update, tray_update
+from seedance_ui.ui.dock import dock_json
 from seedance_ui.ui.form import Collected, FormValues, collect
-from seedance_ui.ui.messages import price_text, problem_for, summary_text
-from seedance_ui.ui.widgets.dock import DockJson, problem_json
+from seedance_ui.ui.messages import problem_for
+from seedance_ui.ui.widgets.dock import problem_json
 from seedance_ui.ui.widgets.job_card import DEFAULT_PREVIEW, Preview
 
 _FILE_FIELDS = frozenset({"first_frame", "last_frame", "references"})
@@ -41,26 +42,22 @@ class QuoteHandlers:
             collected = await collect(self._services, values)
         except SeedanceError as exc:
             return gr.skip(), gr.skip(), frames_update(), tray_update(None), problem_for(exc)
-        found = self._services.check(collected.request)
+        found = self._services.check(collected.request, values.count)
         offer = self._offers.get(collected.request.provider)
         look = _look(collected, found, offer.spec if offer else None)
-        dock: DockJson = {
-            "price": price_text(await self._price(collected.request, found)),
-            "summary": summary_text(collected.request, offer),
-            "files": [
-                problem_json(problem, at_card=card_key(problem, collected) is not None) for problem in look.problems
-            ],
-            "about": collected.about,
-        }
+        count = values.count if isinstance(values.count, int) else 1
+        quote = await self._quote(collected.request, count, found)
+        said = [problem_json(problem, at_card=card_key(problem, collected) is not None) for problem in look.problems]
+        dock = dock_json(collected.request, offer, quote, count=count, files=said, about=collected.about)
         preview = gr.update(preview=build_preview(collected.request, offer))
         return dock, preview, look.frames, look.tray, gr.skip()
 
-    async def _price(self, request: GenerationRequest, found: list[Problem]) -> Cost | None:
-        """Return the price; None where these settings cannot be had, or the provider does not say."""
+    async def _quote(self, request: GenerationRequest, count: int, found: list[Problem]) -> Quote | None:
+        """Return the price; None where these settings cannot be had, or the provider cannot be used here."""
         if any(problem.field not in _NOT_PRICED for problem in blocking(found)):
             return None
         try:
-            return await self._services.quote(request)
+            return await self._services.quote(request, count)
         except SeedanceError:
             return None
 

@@ -39,6 +39,10 @@ def fit_settings(settings: Settings, spec: ModelSpec, mode: Mode) -> tuple[Setti
     if settings.auto_duration is True and not spec.auto_duration:
         fitted = replace(fitted, auto_duration=False)
         moved.append(f"{spec.provider_label} has no Auto duration: it is now {fitted.duration_s} s.")
+    length_s = whole(settings.duration_s)
+    if type(length_s) is int and not spec.min_duration_s <= length_s <= spec.max_duration_s:
+        fitted = replace(fitted, duration_s=min(max(length_s, spec.min_duration_s), spec.max_duration_s))
+        moved.append(f"{spec.provider_label} has no {length_s} s: the duration is now {fitted.duration_s} s.")
     if isinstance(settings.resolution, str) and settings.resolution not in spec.resolutions:
         fitted = replace(fitted, resolution=spec.default_resolution())
         moved.append(f"{spec.provider_label} has no {settings.resolution}: the resolution is now {fitted.resolution}.")

@@ -1,4 +1,4 @@
-"""The settings below the prompt: provider, duration, resolution, sound, aspect ratio, seed."""
+"""The settings below the prompt: provider, duration, resolution, sound, draft, aspect ratio, variations, seed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ import gradio as gr
 
 from seedance_ui.domain.request import Mode
 from seedance_ui.providers.offers import Offer
+from seedance_ui.services import MAX_BATCH
 from seedance_ui.ui.messages import ratio_text
+from seedance_ui.ui.seed import SeedField, create_seed_field
 from seedance_ui.ui.settings import DEFAULT_DURATION_S, Settings
 from seedance_ui.ui.widgets.provider_hint import ProviderHint, ProviderHintJson
 
@@ -31,26 +33,6 @@ class Choice(gr.Radio):
         return "radio"
 
 
-class SeedBox(gr.Number):
-    """A number that may be left empty, and that the engine checks.
-
-    Gradio 6.31 starts a Number without value at 0 (its script says `value ??= 0`), and 0 is a seed. An empty
-    string is what the script leaves alone.
-    """
-
-    def preprocess(self, payload: object) -> Any:
-        """Return what the browser sent; None for an empty box."""
-        return None if payload == "" else payload
-
-    def postprocess(self, value: Any) -> Any:
-        """Return the seed for the browser."""
-        return "" if value is None else value
-
-    def get_block_name(self) -> str:
-        """Return the name of Gradio's own script for this component."""
-        return "number"
-
-
 @dataclass(frozen=True, slots=True)
 class SettingsPanel:
     """The components of the panel."""
@@ -62,7 +44,12 @@ class SettingsPanel:
     resolution: gr.Radio
     aspect_ratio: gr.Radio
     sound: gr.Checkbox
-    seed: gr.Number
+    draft: gr.Checkbox
+    beneath: gr.Textbox
+    """What Draft gives way to, while it is on; see `draft.py`."""
+    variations: gr.Radio
+    """How many videos one click makes."""
+    seed: SeedField
 
     @property
     def values(self) -> list[gr.components.Component]:
@@ -74,7 +61,7 @@ class SettingsPanel:
             self.resolution,
             self.aspect_ratio,
             self.sound,
-            self.seed,
+            self.seed.seed,
         ]
 
     @property
@@ -116,7 +103,12 @@ def create_settings_panel(offers: Sequence[Offer]) -> SettingsPanel:
                 elem_id="resolution",
                 elem_classes="seg",
             )
-            sound = gr.Checkbox(value=True, label="Sound", elem_id="sound", elem_classes="check")
+            with gr.Row(elem_classes="checks", equal_height=False):
+                sound = gr.Checkbox(value=True, label="Sound", elem_id="sound", elem_classes="check", min_width=0)
+                draft = gr.Checkbox(
+                    label="Draft", info="480p, shortest", elem_id="draft", elem_classes="check", min_width=0
+                )
+                beneath = gr.Textbox("", label="Under the draft", visible="hidden", elem_id="beneath")
     aspect_ratio = Choice(
         ratio_choices(spec.aspect_ratios),
         value=spec.default_aspect_ratio(Mode.TEXT),
@@ -124,14 +116,26 @@ def create_settings_panel(offers: Sequence[Offer]) -> SettingsPanel:
         elem_id="aspect-ratio",
         elem_classes="seg",
     )
-    seed = SeedBox(
-        value=None,
-        label="Seed",
-        placeholder="Random",
-        info="The same seed and settings give a similar video.",
-        elem_id="seed",
+    with gr.Row(elem_classes="two", equal_height=False):
+        with gr.Column(min_width=0):
+            variations = Choice(
+                list(range(1, MAX_BATCH + 1)), value=1, label="Variations", elem_id="variations", elem_classes="seg"
+            )
+        with gr.Column(min_width=0):
+            seed = create_seed_field()
+    return SettingsPanel(
+        provider,
+        provider_hint,
+        duration,
+        auto_duration,
+        resolution,
+        aspect_ratio,
+        sound,
+        draft,
+        beneath,
+        variations,
+        seed,
     )
-    return SettingsPanel(provider, provider_hint, duration, auto_duration, resolution, aspect_ratio, sound, seed)
 
 
 def ratio_choices(aspect_ratios: Sequence[str]) -> list[tuple[str, str]]:

@@ -36,6 +36,7 @@ _SCRIPTS = (
     "prompt_tint.js",
     "prompt_menu.js",
     "remix.js",
+    "settings.js",
     "problems.js",
 )
 """Of the page itself, in this order; a widget brings its own."""

@@ -118,6 +118,26 @@ def test_scenario_shows_its_exact_price_and_dragging_the_slider_asks_once(
     assert studio.app.snapshot(job_id)["cost"] == {"amount": 40.0, "unit": "CU", "kind": "exact"}
 
 
+def test_a_provider_that_was_picked_is_put_back_for_who_picked_it_only(
+    page_of: Studio, open_studio: OpenStudio, hosted: AppProcess
+) -> None:
+    """Nothing paid is chosen silently, and one video is what a page begins with."""
+    studio = page_of
+    choose(studio, "AIML API")
+    studio.radio("Variations", "4").check()
+    expect(price(studio)).to_have_text("About $10.08")
+    price(studio).click()
+    expect(studio.page.get_by_text("4 videos × $2.52 = $10.08")).to_be_visible()
+
+    studio.reload()
+
+    expect(price(studio)).to_have_text("About $2.52")
+    expect(studio.page.locator("#provider input:checked")).to_have_value("aimlapi")
+    other = open_studio(app=hosted)
+    expect(price(other)).to_have_text("Free")
+    expect(other.page.locator("#provider input:checked")).to_have_value("animatic")
+
+
 def test_a_refusal_says_so_and_lights_up_the_reference(page_of: Studio, aimlapi: FakeAimlApi) -> None:
     studio = page_of
     choose(studio, "AIML API")

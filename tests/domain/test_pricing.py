@@ -1,8 +1,12 @@
 from __future__ import annotations
 
-import pytest
+from decimal import Decimal
 
-from seedance_ui.domain.pricing import FREE, Cost
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from seedance_ui.domain.pricing import FREE, NO_PRICE_CU, Cost, Price, PricePart, part_by_seconds
 
 
 @pytest.mark.parametrize(
@@ -26,3 +30,34 @@ def test_cost_of_unknown_amount_is_null_in_json() -> None:
 
 def test_cost_keeps_every_digit_of_the_bill() -> None:
     assert Cost(2.515968, "USD", "exact").to_json()["amount"] == 2.515968
+
+
+@given(st.floats(0, 10_000).map(lambda amount: round(amount, 6)), st.sampled_from(["USD", "CU"]))
+def test_a_shown_amount_is_never_less_than_it_is(amount: float, unit: str) -> None:
+    shown = Cost(amount, unit, "estimate").shown_amount()
+
+    step = Decimal("0.01") if unit == "USD" else Decimal("0.1")
+    assert shown is not None
+    assert Decimal(repr(amount)) <= shown < Decimal(repr(amount)) + step
+    assert shown % step == 0
+
+
+@given(st.lists(st.tuples(st.floats(0, 60), st.floats(0, 2)), min_size=1, max_size=5))
+def test_the_price_is_the_sum_of_its_parts(lines: list[tuple[float, float]]) -> None:
+    parts = tuple(part_by_seconds("video", seconds, rate) for seconds, rate in lines)
+
+    cost = Price("USD", "estimate", parts).cost
+
+    assert cost.amount == pytest.approx(sum(part.amount for part in parts), abs=1e-6)
+    assert cost.amount == pytest.approx(sum(seconds * rate for seconds, rate in lines), abs=1e-5)
+    assert (cost.unit, cost.kind) == ("USD", "estimate")
+
+
+def test_a_part_that_costs_nothing_more_changes_no_price() -> None:
+    video = part_by_seconds("video", 8, 0.314496)
+
+    assert Price("USD", "estimate", (video, PricePart("sound", 0.0))).cost == Cost(2.515968, "USD", "estimate")
+
+
+def test_a_price_without_parts_is_not_known() -> None:
+    assert NO_PRICE_CU.cost == Cost(None, "CU", "estimate")

@@ -161,7 +161,11 @@ class FakeScenario(FakeServer):
         _only(request.query, {"dryRun", "projectId"})
         body = _object(request)
         self._check_body(body, are_placeholders_fine=is_dry)
-        price = {"creativeUnitsCost": PRICE_CU, "creativeUnitsDiscount": 0, "costDetails": []}
+        price = {
+            "creativeUnitsCost": PRICE_CU,
+            "creativeUnitsDiscount": 0,
+            "costDetails": {"custom-generation": PRICE_CU},
+        }
         if is_dry and self.dry_run_status == 269:
             return Reply(269, price)
         if is_dry and self.dry_run_status != 200:

@@ -142,9 +142,9 @@ async def test_no_fault_of_a_price_question_costs_anything(world: World) -> None
     taken = len(world.fake.bill)
     world.break_at(Phase.PRICE, *faults.values())
     for fault, request in zip(faults, priced_apart(world, "480p"), strict=False):
-        assert (await world.services.quote(request)).amount is None, fault
+        assert (await world.services.quote(request)).total.amount is None, fault
     assert world.is_quiet()
-    assert (await world.services.quote(next(priced_apart(world, "720p")))).amount is not None
+    assert (await world.services.quote(next(priced_apart(world, "720p")))).total.amount is not None
     assert len(world.fake.bill) == taken
 
 

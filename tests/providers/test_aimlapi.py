@@ -35,7 +35,7 @@ from seedance_ui.errors import (
     SubmitUnknownError,
     UnexpectedResponseError,
 )
-from seedance_ui.providers.aimlapi import MODEL, AimlApi, build_payload, estimate_usd
+from seedance_ui.providers.aimlapi import MODEL, AimlApi, build_payload, price_of
 from seedance_ui.providers.aimlapi_answers import Generation, LogPage, parse_update
 from seedance_ui.providers.base import Handles, Setup
 from seedance_ui.services import LOCAL_OWNER, Services
@@ -250,8 +250,20 @@ def test_a_local_video_without_an_address_from_outside_is_said_at_the_file() -> 
 )
 async def test_estimate_is_the_worst_case(changes: dict[str, Any], usd: float, provider: AimlApi) -> None:
     request = replace(TEXT, **changes)
-    assert estimate_usd(request) == pytest.approx(usd, abs=1e-6)
-    assert await provider.estimate(request) == Cost(estimate_usd(request), "USD", "estimate")
+    assert await provider.estimate(request) == price_of(request)
+    cost = price_of(request).cost
+    assert (cost.amount, cost.unit, cost.kind) == (pytest.approx(usd, abs=1e-6), "USD", "estimate")
+
+
+def test_price_names_seconds_rate_and_what_costs_nothing_more() -> None:
+    request = replace(TEXT, videos=(samples.video(duration_s=5.0),), resolution="480p", duration_s=4)
+
+    video, references, sound = price_of(request).parts
+
+    assert (video.kind, video.seconds, video.per_second, video.is_most) == ("video", 4, 0.146, False)
+    assert (references.kind, references.seconds, references.is_most) == ("reference_videos", 5.0, True)
+    assert (sound.kind, sound.amount) == ("sound", 0.0)
+    assert [part.kind for part in price_of(replace(TEXT, generate_audio=False)).parts] == ["video"]
 
 
 # Upload and submit
@@ -607,7 +619,7 @@ async def last_snapshot(services: Services, job_id: str) -> dict[str, Any]:
 
 
 async def test_a_request_becomes_the_very_video_that_was_served(app: Services, fake: FakeAimlApi) -> None:
-    assert (await app.quote(TEXT)) == Cost(2.515968, "USD", "estimate")
+    assert (await app.quote(TEXT)).total == Cost(2.515968, "USD", "estimate")
     job_id = await app.submit(TEXT, owner=LOCAL_OWNER)
     snapshot = await last_snapshot(app, job_id)
     assert (snapshot["state"], snapshot["remote_id"]) == ("succeeded", fake.bill[0])

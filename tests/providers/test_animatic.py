@@ -114,7 +114,7 @@ async def test_submit_without_a_size_is_refused(provider):
 
 
 async def test_estimate_is_exactly_free(provider):
-    assert await provider.estimate(make_request()) is FREE
+    assert (await provider.estimate(make_request())).cost == FREE
 
 
 def test_spec_takes_auto_duration_and_media_without_a_prompt(tmp_path: Path):

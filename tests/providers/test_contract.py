@@ -96,6 +96,7 @@ async def test_spec_is_whole_and_about_this_provider(without_key: Provider, kind
     assert spec.provider_label.lower().endswith(kind.info.label.lower())  # "The animatic takes 4–15 s"
     assert spec.model
     assert 1 <= spec.min_duration_s <= spec.max_duration_s
+    assert sorted(spec.resolutions, key=lambda name: int(name.removesuffix("p"))) == list(spec.resolutions)
     assert spec.default_resolution() in spec.resolutions
     assert all(spec.default_aspect_ratio(mode) in spec.aspect_ratios for mode in spec.modes)
     assert {ratio for ratio in spec.aspect_ratios if ratio != "adaptive"} <= {ratio for _, ratio in OUTPUT_PX}
@@ -154,10 +155,21 @@ async def test_without_a_key_no_verb_breaks_in_another_way(without_key: Provider
 
 @each_provider
 async def test_estimate_is_a_cost_even_where_nobody_answers(with_key: Provider) -> None:
-    cost = await with_key.estimate(request_for(with_key))
+    cost = (await with_key.estimate(request_for(with_key))).cost
     assert isinstance(cost, Cost)
     assert cost.amount is None or cost.amount >= 0
     assert cost.is_free is not with_key.info.needs_key
+
+
+@each_provider
+async def test_a_price_says_what_it_consists_of_and_since_when_that_holds(with_key: Provider) -> None:
+    price = await with_key.estimate(request_for(with_key))
+    assert bool(price.parts) is (price.cost.amount is not None)
+    assert all(part.amount >= 0 for part in price.parts)
+    assert all((part.seconds is None) is (part.per_second is None) for part in price.parts)
+    if price.parts and with_key.info.needs_key:
+        assert price.basis.endswith(".") and "!" not in price.basis
+        assert price.as_of is not None
 
 
 # Money

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from seedance_ui.domain.job import Job, JobState, RemoteVideo
 from seedance_ui.domain.media import MediaFile, MediaKind, MediaLink
-from seedance_ui.domain.pricing import UNKNOWN_CU, Cost
+from seedance_ui.domain.pricing import NO_PRICE_CU, UNKNOWN_CU, Cost
 from seedance_ui.domain.request import GenerationRequest, Mode
 from seedance_ui.errors import (
     AuthenticationError,
@@ -431,7 +431,7 @@ async def test_a_frame_that_is_a_link_is_fetched_like_any_other(
 
 
 async def test_the_price_comes_from_a_dry_run_that_starts_nothing(fake: FakeScenario, scenario: Scenario) -> None:
-    assert await scenario.estimate(TEXT) == Cost(PRICE_CU, "CU", "exact")
+    assert (await scenario.estimate(TEXT)).cost == Cost(PRICE_CU, "CU", "exact")
     [request] = fake.requests("POST", GENERATE)
     assert request.query == {"dryRun": "true"}
     assert "dryRun" not in request.json()
@@ -441,8 +441,9 @@ async def test_the_price_comes_from_a_dry_run_that_starts_nothing(fake: FakeScen
 async def test_the_price_of_files_needs_no_upload(fake: FakeScenario, scenario: Scenario, make_file: MakeFile) -> None:
     frames = replace(TEXT, mode=Mode.FRAMES, prompt="", first_frame=make_file("image", b"x"))
     references = replace(TEXT, mode=Mode.REFERENCES, prompt="", videos=(make_file("video", b"y"),))
-    assert await scenario.estimate(frames) == await scenario.estimate(references) == Cost(PRICE_CU, "CU", "exact")
-    assert {request.path for request in fake.received} == {GENERATE}
+    for request in (frames, references):
+        assert (await scenario.estimate(request)).cost == Cost(PRICE_CU, "CU", "exact")
+    assert {received.path for received in fake.received} == {GENERATE}
 
 
 async def test_only_what_changes_the_price_is_asked_for_again(fake: FakeScenario, scenario: Scenario, now: Now) -> None:
@@ -458,7 +459,7 @@ async def test_only_what_changes_the_price_is_asked_for_again(fake: FakeScenario
 
 
 async def test_the_price_of_a_request_without_words_is_known(fake: FakeScenario, scenario: Scenario) -> None:
-    assert await scenario.estimate(replace(TEXT, prompt="")) == Cost(PRICE_CU, "CU", "exact")
+    assert (await scenario.estimate(replace(TEXT, prompt=""))).cost == Cost(PRICE_CU, "CU", "exact")
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 429, 500, 503])
@@ -466,15 +467,15 @@ async def test_without_an_answer_the_price_is_not_known_and_asked_for_again(
     fake: FakeScenario, scenario: Scenario, status: int
 ) -> None:
     fake.script("POST", GENERATE, Instead(Reply(status)))
-    assert await scenario.estimate(TEXT) == UNKNOWN_CU
-    assert await scenario.estimate(TEXT) == Cost(PRICE_CU, "CU", "exact")
+    assert (await scenario.estimate(TEXT)).cost == UNKNOWN_CU
+    assert (await scenario.estimate(TEXT)).cost == Cost(PRICE_CU, "CU", "exact")
 
 
 @pytest.mark.parametrize("status", [200, 201, 202, 204])
 async def test_another_success_than_269_stops_dry_runs(fake: FakeScenario, scenario: Scenario, status: int) -> None:
     fake.script("POST", GENERATE, Instead(Reply(status, b"" if status == 204 else {"creativeUnitsCost": 1})))
-    assert await scenario.estimate(TEXT) == UNKNOWN_CU
-    assert await scenario.estimate(replace(TEXT, duration_s=4)) == UNKNOWN_CU
+    assert (await scenario.estimate(TEXT)).cost == UNKNOWN_CU
+    assert (await scenario.estimate(replace(TEXT, duration_s=4))).cost == UNKNOWN_CU
     assert len(fake.received) == 1
 
 
@@ -486,7 +487,33 @@ async def test_a_dry_run_that_started_a_job_is_told_with_its_id_once(fake: FakeS
     strays = [one for one in asked if isinstance(one, StrayJobError)]
     assert [one.remote_id for one in strays] == fake.bill
     assert len(fake.bill) == 1
-    assert [one for one in asked if one not in strays] == [UNKNOWN_CU, UNKNOWN_CU]
+    assert [one for one in asked if one not in strays] == [NO_PRICE_CU, NO_PRICE_CU]
+
+
+@pytest.mark.parametrize(
+    ("details", "parts"),
+    [
+        (
+            {"custom-generation": 36, "quality-gate": 4},
+            [("action", "custom-generation", 36), ("action", "quality-gate", 4)],
+        ),
+        ({"custom-generation": 40, "caption": 0}, [("action", "custom-generation", 40)]),
+        ({"custom-generation": 36}, [("whole", "", 40)]),
+        ({}, [("whole", "", 40)]),
+        ([], [("whole", "", 40)]),
+        ({"custom-generation": "many"}, [("whole", "", 40)]),
+        (None, [("whole", "", 40)]),
+    ],
+    ids=["two", "one is free", "do not add up", "none", "a list", "words", "null"],
+)
+async def test_the_parts_of_a_price_are_what_the_dry_run_names_where_they_add_up(
+    fake: FakeScenario, scenario: Scenario, details: Any, parts: list[tuple[str, str, float]]
+) -> None:
+    fake.script("POST", GENERATE, Instead(Reply(269, {"creativeUnitsCost": PRICE_CU, "costDetails": details})))
+    price = await scenario.estimate(TEXT)
+    assert [(part.kind, part.name, part.amount) for part in price.parts] == parts
+    assert price.cost == Cost(PRICE_CU, "CU", "exact")
+    assert (price.as_of, price.basis[:24]) == (scenario.setup.now().date(), "Scenario named this pric")
 
 
 # The paid request

@@ -75,7 +75,7 @@ async def pictures(services: Services, tmp_path: Path, count: int) -> tuple[Medi
 
 async def test_text_becomes_the_video_that_was_served(start: Start, fake: FakeScenario) -> None:
     async with start() as services:
-        assert await services.quote(TEXT) == Cost(PRICE_CU, "CU", "exact")
+        assert (await services.quote(TEXT)).total == Cost(PRICE_CU, "CU", "exact")
         snapshot = await make(services, TEXT)
         assert (snapshot["state"], snapshot["cost"]) == ("succeeded", PAID)
         assert saved(services, snapshot) == fake.video
@@ -206,8 +206,8 @@ async def test_a_restart_goes_on_with_a_running_job(start: Start, fake: FakeScen
 async def test_a_job_that_a_quote_started_is_kept_with_its_video(start: Start, fake: FakeScenario) -> None:
     fake.dry_run_status = 200
     async with start() as services:
-        assert await services.quote(TEXT) == UNKNOWN_CU
-        assert await services.quote(replace(TEXT, duration_s=4)) == UNKNOWN_CU
+        assert (await services.quote(TEXT)).total == UNKNOWN_CU
+        assert (await services.quote(replace(TEXT, duration_s=4))).total == UNKNOWN_CU
         listed = [*await services.open_jobs(LOCAL_OWNER), *await services.library(LOCAL_OWNER)]
         [job_id] = {item["job_id"] for item in listed}
         snapshot = await ended(services, job_id)

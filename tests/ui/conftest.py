@@ -10,13 +10,13 @@ import pytest
 
 from seedance_ui.config import Settings
 from seedance_ui.domain.model_spec import ModelSpec
-from seedance_ui.domain.pricing import Cost
+from seedance_ui.domain.pricing import Price
 from seedance_ui.domain.request import GenerationRequest
 from seedance_ui.domain.variable import key
 from seedance_ui.providers.base import ProviderInfo, Setup
 from seedance_ui.services import Services
 from tests.samples import LENIENT, STRICT
-from tests.scripted import QuickClock, ScriptedProvider
+from tests.scripted import QuickClock, ScriptedProvider, price
 
 StartServices = Callable[..., Services]
 
@@ -38,8 +38,8 @@ class Lenient(ScriptedProvider):
     def spec(self) -> ModelSpec:
         return LENIENT
 
-    async def estimate(self, request: GenerationRequest) -> Cost:
-        return Cost(2.5111, "USD", "estimate")
+    async def estimate(self, request: GenerationRequest) -> Price:
+        return price(2.5111)
 
 
 class Locked(ScriptedProvider):

@@ -12,6 +12,7 @@ import pytest
 from seedance_ui.domain.request import Mode
 from seedance_ui.domain.validation import Problem
 from seedance_ui.services import LOCAL_OWNER, Services
+from seedance_ui.ui.draft import cover
 from seedance_ui.ui.examples import EXAMPLES
 from seedance_ui.ui.examples_panel import ExampleHandlers
 from seedance_ui.ui.fitting import FittingHandlers, on_auto
@@ -19,6 +20,7 @@ from seedance_ui.ui.form import FormValues, collect
 from seedance_ui.ui.generate import GenerateHandlers
 from seedance_ui.ui.quote import QuoteHandlers
 from seedance_ui.ui.session import read_visitor
+from seedance_ui.ui.settings import Settings
 from seedance_ui.ui.widgets.frame_slots import FramePair
 from seedance_ui.ui.widgets.html_widget import UploadedFile
 from tests.media_makers import make_image
@@ -150,6 +152,64 @@ async def test_on_generate_twice_with_one_token_makes_one_job(services: Services
     assert first[0]["reply"]["id"] != second[0]["reply"]["id"]
 
 
+async def test_on_generate_of_variations_makes_that_many_jobs_by_one_click(services: Services) -> None:
+    handlers, form = GenerateHandlers(services), replace(FORM, variations=3, seed=7)
+
+    _, cards, *_ = await handlers.on_generate(*inputs(form), STATE, "token-1")
+    _, again, *_ = await handlers.on_generate(*inputs(form), STATE, "token-1")
+
+    jobs = [await services.job_of(card["job_id"], LOCAL_OWNER) for card in cards]
+    assert [job.request.seed for job in jobs if job] == [9, 8, 7]
+    assert [job.batch for job in jobs if job] == [3, 3, 3]
+    assert [card["job_id"] for card in again] == [card["job_id"] for card in cards]
+    assert sum((await services.count_by_state()).values()) == 3
+
+
+@pytest.mark.parametrize(("first", "second"), [(1, 3), (3, 1), (2, 3)])
+async def test_on_generate_with_one_token_for_another_number_of_videos_is_refused(
+    services: Services, first: int, second: int
+) -> None:
+    handlers = GenerateHandlers(services)
+    await handlers.on_generate(*inputs(replace(FORM, variations=first)), STATE, "token-1")
+
+    reply, job, _, notice, _ = await handlers.on_generate(*inputs(replace(FORM, variations=second)), STATE, "token-1")
+
+    assert (reply["reply"]["sent"], job) == (False, gr.skip())
+    assert "already sent with other settings" in notice.detail
+    assert sum((await services.count_by_state()).values()) == first
+
+
+@pytest.mark.parametrize("count", [0, 5, 2.5, "2", None, True, [2]], ids=repr)
+async def test_on_generate_of_a_number_that_cannot_be_had_says_so_at_the_variations(
+    services: Services, count: object
+) -> None:
+    form = replace(FORM, variations=count)
+
+    reply, *_ = await GenerateHandlers(services).on_generate(*inputs(form), STATE, "token-1")
+    dock, *_ = await QuoteHandlers(services).on_change(*inputs(form))
+
+    assert [problem["field"] for problem in reply["reply"]["problems"]] == ["count"]
+    assert (dock["price"], dock["parts"]) == ("Price not known", [])
+    assert await services.count_by_state() == {}
+
+
+async def test_on_change_of_variations_names_one_price_for_all(services: Services) -> None:
+    form = replace(FORM, provider="lenient", variations=4.0)
+
+    dock, *_ = await QuoteHandlers(services).on_change(*inputs(form))
+
+    assert dock["price"] == "About $10.08"
+    assert dock["summary"].startswith("4 × $2.52 · 8 s · 720p")
+    assert "4 videos × $2.52 = $10.08" in dock["parts"]
+
+
+async def test_on_change_without_a_price_still_says_how_many(services: Services) -> None:
+    dock, *_ = await QuoteHandlers(services).on_change(*inputs(replace(FORM, provider="locked", variations=2)))
+
+    assert dock["price"] == "Price not known"
+    assert dock["summary"].startswith("2 videos · 8 s · 720p")
+
+
 async def test_on_generate_with_problems_names_the_fields_and_makes_no_job(services: Services) -> None:
     form = replace(FORM, prompt=" ", seed=4.5)
 
@@ -224,7 +284,7 @@ async def test_on_generate_in_public_before_the_page_has_its_state_makes_one_job
 def test_on_provider_moves_what_it_lacks_and_says_so(services: Services) -> None:
     form = replace(FORM, auto_duration=True, aspect_ratio="adaptive")
 
-    _, _, hint, duration, auto, _, ratio = FittingHandlers(services).on_choice(*inputs(form))
+    _, _, hint, duration, auto, _, ratio, _ = FittingHandlers(services).on_choice(*inputs(form))
 
     assert hint["moved"].startswith("Strict Video has no Auto duration")
     assert (duration["interactive"], auto["value"], auto["visible"]) == (True, False, False)
@@ -237,6 +297,18 @@ def test_on_provider_without_key_says_why_it_is_off(services: Services) -> None:
 
     assert "AIMLAPI_KEY" in hint["off"]
     assert hint["notes"] == {"strict": "free", "lenient": "free", "locked": "no key"}
+
+
+def test_on_provider_keeps_draft_true_for_what_it_offers(services: Services) -> None:
+    """What stands below Draft is fitted too: it comes back when Draft is switched off."""
+    beneath = cover(Settings(duration_s=12, auto_duration=True, resolution="1080p"))
+    form = replace(FORM, duration_s=4, resolution="480p", draft=True, beneath=beneath)
+
+    *_, hint, duration, auto, resolution, _, kept = FittingHandlers(services).on_choice(*inputs(form))
+
+    assert (duration["value"], auto["value"], resolution["value"]) == (4, False, "480p")
+    assert hint["moved"].startswith("Strict Video has no Auto duration")
+    assert kept == cover(Settings(duration_s=12, auto_duration=False, resolution="720p"))
 
 
 def test_on_mode_shows_the_examples_of_the_tab(services: Services) -> None:

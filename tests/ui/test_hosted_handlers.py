@@ -14,6 +14,7 @@ import pytest
 
 from seedance_ui.config import Settings
 from seedance_ui.domain.media import MediaKind, MediaLink
+from seedance_ui.domain.model_spec import MAX_SEED
 from seedance_ui.domain.request import Mode
 from seedance_ui.services import Services
 from seedance_ui.ui.examples_panel import ExampleHandlers
@@ -24,7 +25,7 @@ from seedance_ui.ui.keys import KeyHandlers, providers_json
 from seedance_ui.ui.quote import QuoteHandlers
 from seedance_ui.ui.widgets.frame_slots import FramePair
 from seedance_ui.ui.widgets.html_widget import UploadedFile
-from tests.fakes.aimlapi import LIP_SYNC, MONA_LISA, FakeAimlApi
+from tests.fakes.aimlapi import GENERATIONS, LIP_SYNC, MONA_LISA, FakeAimlApi
 from tests.fakes.scenario import GENERATE, KEY, SECRET, FakeScenario
 from tests.media_makers import make_image, make_video
 from tests.scripted import QuickClock
@@ -215,6 +216,47 @@ async def test_price_of_aiml_api_is_an_estimate_and_a_broken_dry_run_is_no_price
     assert (await look(services, replace(FORM, provider="scenario")))[0]["price"] == "Price not known"
 
 
+async def test_price_says_what_it_consists_of_where_it_is_from_and_who_charges(services: Services) -> None:
+    clips = replace(FORM, mode="references", prompt="@Video1", references=[CLIP], resolution="480p", duration_s=4)
+    dock, _, _ = await look(services, clips)
+    assert dock["price"] == "About $2.81"
+    assert dock["parts"] == [
+        "4 s × $0.146 a second at 480p",
+        "Reference videos: at most 15.2 s × $0.146 a second",
+        "Sound costs nothing more",
+    ]
+    assert "names no price for 480p" in dock["notes"][0]
+    assert dock["notes"][1] == "As of 2026-11-20."
+    assert dock["notes"][2].startswith("AIML API charges the account whose key is set here.")
+
+    dock, _, _ = await look(services, replace(FORM, provider="scenario", variations=3))
+    assert (dock["price"], dock["parts"]) == ("120 CU", ["Generation: 40 CU", "3 videos × 40 CU = 120 CU"])
+    assert "Asking for it started nothing." in dock["notes"][0]
+
+    dock, _, _ = await look(services, replace(FORM, provider="animatic", variations=2))
+    assert (dock["price"], dock["parts"]) == ("Free", ["Drawn on this machine: free"])
+    assert dock["notes"] == ["Nobody charges anything."]
+    assert dock["summary"].startswith("2 videos · ")
+
+
+async def test_a_double_click_on_three_variations_is_three_paid_requests(
+    services: Services, aimlapi: FakeAimlApi
+) -> None:
+    """A6, A8."""
+    handlers, form = GenerateHandlers(services), replace(FORM, variations=3, seed=MAX_SEED)
+
+    clicks = await asyncio.gather(*(handlers.on_generate(*inputs(form), {}, "token-1") for _ in range(2)))
+
+    made = [[card["job_id"] for card in cards] for _, cards, *_ in clicks]
+    assert made[0] == made[1] and len(set(made[0])) == 3
+    for job_id in made[0]:
+        assert [step async for _, step in services.watch(job_id)][-1]["state"] == "succeeded"
+    assert len(aimlapi.requests("POST", GENERATIONS)) == len(aimlapi.bill) == 3
+    assert {body["seed"] for body in aimlapi.bodies()} == {MAX_SEED, 0, 1}
+    sent_as = {one.client_request_id for one in aimlapi.generations.values()}
+    assert sent_as == set(made[0])
+
+
 async def test_generate_works_without_a_price_on_ones_own_machine(services: Services, scenario: FakeScenario) -> None:
     scenario.dry_run_status = 500
 
@@ -229,7 +271,7 @@ async def test_generate_works_without_a_price_on_ones_own_machine(services: Serv
 async def test_without_keys_a_provider_can_be_looked_at_and_says_why_not(data_dir: Path, aimlapi: FakeAimlApi) -> None:
     async with running(data_dir, AIMLAPI_BASE_URL=aimlapi.origin) as services:
         form = replace(FORM, provider="scenario", aspect_ratio="21:9")
-        _, _, hint, _, auto, _, ratio = FittingHandlers(services).on_choice(*inputs(form))
+        _, _, hint, _, auto, _, ratio, _ = FittingHandlers(services).on_choice(*inputs(form))
         assert (
             hint["off"] == "Scenario needs SCENARIO_API_KEY and SCENARIO_API_SECRET. The animatic works without a key."
         )

@@ -141,9 +141,9 @@ async def test_shape_of_a_run_stays_when_its_tab_opens(services: Services) -> No
     """At a provider that takes the shape from a first frame, the tab alone would change it."""
     form = replace(FORM, mode="frames", provider="lenient", parent="0" * 32)
 
-    assert FittingHandlers(services).on_choice(*inputs(form)[:-1])[-1]["value"] == "16:9"
+    assert FittingHandlers(services).on_choice(*inputs(form)[:-1])[-2]["value"] == "16:9"
     by_hand = replace(form, parent="")
-    assert FittingHandlers(services).on_choice(*inputs(by_hand)[:-1])[-1]["value"] == "adaptive"
+    assert FittingHandlers(services).on_choice(*inputs(by_hand)[:-1])[-2]["value"] == "adaptive"
 
 
 async def test_use_last_puts_the_frame_first_and_keeps_the_rest(services: Services, tmp_path: Path) -> None:

@@ -27,6 +27,14 @@ def test_fit_settings_moves_what_the_model_lacks_and_says_so() -> None:
     )
 
 
+@pytest.mark.parametrize(("length_s", "fitted_s"), [(3, 4), (16, 15), (99.0, 15)])
+def test_fit_settings_moves_a_length_into_what_the_model_offers(length_s: float, fitted_s: int) -> None:
+    fitted, moved = fit_settings(Settings(duration_s=length_s), STRICT, Mode.TEXT)
+
+    assert fitted.duration_s == fitted_s
+    assert moved == (f"Strict Video has no {length_s:.0f} s: the duration is now {fitted_s} s.",)
+
+
 @pytest.mark.parametrize("value", [None, 16, ["16:9"], {"a": 1}], ids=str)
 def test_fit_settings_leaves_a_value_of_a_wrong_type_to_the_engine(value: object) -> None:
     settings = Settings(resolution=value, aspect_ratio=value)

@@ -22,6 +22,10 @@ class DockJson(TypedDict):
     """The value of the dock: the form as it stands."""
 
     price: str
+    parts: list[str]
+    """What the price consists of; nothing where it is not known."""
+    notes: list[str]
+    """Where its numbers come from, and who charges."""
     summary: str
     """The chosen settings in a few words."""
     files: list[ProblemJson]
@@ -50,13 +54,20 @@ class Dock(DisplayWidget):
     """
 
     script = "dock"
+    script_parts = ("dock_price",)
     template = """
       <div class="dock">
-        <div class="price"><b></b><span class="summary"></span>
+        <div class="price">
+          <details class="price-of"><summary><b id="price-now"></b>
+              <svg class="ic" aria-hidden="true"><use href="#i-ask"></use></svg>
+              <span class="vh">What it consists of</span></summary>
+            <div class="price-parts"><ul></ul><div class="notes"></div></div></details>
+          <span class="summary"></span>
           <button type="button" class="todo" hidden>
             <svg class="ic" aria-hidden="true"><use href="#i-warn"></use></svg><span></span></button></div>
         <button type="button" class="linkish code-link" data-code="form">Code</button>
-        <button type="button" id="generate" class="btn primary big" aria-disabled="false">Generate</button>
+        <button type="button" id="generate" class="btn primary big" aria-disabled="false"
+          aria-describedby="price-now">Generate</button>
       </div>"""
 
     def __init__(self, value: DockJson | None = None, *, reply: ReplyJson | None = None, **kwargs: Any) -> None:

@@ -38,6 +38,7 @@ def test_player_whose_file_is_gone_says_so_and_hides_again_without_a_value(widge
     player = widgets.page.get_by_role("region", name="Video")
     expect(player.get_by_text("File missing.")).to_be_visible()
     expect(player.get_by_role("button", name="Download")).to_be_hidden()
+    expect(player.locator("[data-fact=seed]")).to_have_text("Random")
     expect(player.get_by_role("button", name="Keep for the next run")).to_be_hidden()
     widgets.update(player={"value": None})
     expect(player).to_be_hidden()
