@@ -146,7 +146,7 @@
     },
     follow,
     undo,
-    /** Whether the text is changed on behalf of the tray: nobody types. */
+    /** Whether the page changes the text: nobody types. */
     isWriting: () => isWriting,
     /** Forget the tray's changes: it holds other media now. */
     forget() { done = []; undone = []; },

@@ -4,6 +4,7 @@ const { setText, t } = window.seedance;
 const hint = element.querySelector('.prompt-hint');
 const said = element.querySelector('.said');
 const REST_MS = 500;
+const FILL_MS = 3000; // the files of an example come behind its words, and ask anew
 let rest = 0;
 
 // Without a tag nothing can be wrong but the length: the server is not asked for every word.
@@ -16,12 +17,12 @@ function tellLength() {
   const { length, limit, isNear } = window.seedance.prompt.measure();
   setText(said, isNear ? t('{length} of {limit} characters.', { length, limit }) : '');
 }
-function plan() {
+function plan(afterMs = REST_MS) {
   clearTimeout(rest);
   rest = setTimeout(() => {
     tellLength();
     if (mayBeWrong()) trigger('rest');
-  }, REST_MS);
+  }, afterMs);
 }
 function onPage(type, listener) {
   document.addEventListener(type, function listen(event) {
@@ -36,8 +37,11 @@ function paint() {
   hint.querySelector('.choosing').textContent = t('↑ ↓ to choose, Enter to insert');
   plan();
 }
-onPage('input', (event) => { if (event.target === window.seedance.prompt.box()) plan(); });
-onPage('seedance:references', plan);
+onPage('input', (event) => {
+  const { box, isWriting } = window.seedance.prompt;
+  if (event.target === box()) plan(isWriting() ? FILL_MS : REST_MS);
+});
+onPage('seedance:references', () => plan());
 watch('value', paint);
 watch('problems', () => window.seedance.problems?.set('prompt', props.problems ?? []));
 paint();
