@@ -67,7 +67,7 @@ class GenerateHandlers:
         self, collected: Collected, values: FormValues, owner: str | None, token: str | None
     ) -> Sequence[str]:
         if collected.problems:
-            others = [collected.at_its_card(p) for p in blocking(self._services.check(collected.request))]
+            others = [collected.at_its_card(p) for p in blocking(self._services.check(collected.request, values.count))]
             raise InvalidRequestError(
                 [*collected.problems, *(p for p in others if not _follows(p, collected.problems))]
             )
