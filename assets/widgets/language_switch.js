@@ -20,16 +20,18 @@ function build({lang, name}) {
   return button;
 }
 
-// Gradio gives the form's values, in the order in which `comeBack` returns them.
+// Gradio gives the form's values, in the order in which `keptForm` returns them: at first without the settings at the places
+// `later`, then with them, once the choices are there that the kept provider offers.
+let kept = null;
 window.seedance.leaveForm = (...values) => {
   try { sessionStorage.setItem(KEPT, JSON.stringify(values)); } catch { /* private mode: the form starts anew */ }
   location.reload();
 };
 
-window.seedance.keptForm = () => {
-  const values = JSON.parse(sessionStorage.getItem(KEPT));
+window.seedance.keptForm = (later = []) => {
+  kept ??= JSON.parse(sessionStorage.getItem(KEPT));
   sessionStorage.removeItem(KEPT);
-  return [{__type__: 'update', selected: values[0]}, ...values];
+  return [{__type__: 'update', selected: kept[0]}, ...kept.map((value, at) => (later.includes(at) ? {__type__: 'update'} : value))];
 };
 
 function hasKept() {

@@ -236,11 +236,13 @@ def _wire_language(services: Services, composer: Composer, header: Header) -> No
     """Keep the form while the page is loaded anew in another language."""
     inputs, settings = composer.inputs, composer.settings
     header.bar.leave(fn=None, js="(...values) => window.seedance.leaveForm(...values)", inputs=inputs, **_PRIVATE)
-    back = header.bar.come_back(
-        fn=None, js="() => window.seedance.keptForm()", outputs=[composer.tab_box, *inputs], **_PRIVATE
-    )
+    kept = [composer.tab_box, *inputs]
     following: list[Any] = [composer.examples, composer.prompt.hint, *settings.fitted]
-    back.then(FittingHandlers(services).on_choice, inputs, following, **_PRIVATE).then(fn=None, js=_LOOK_JS, **_PRIVATE)
+    later = [at for at, part in enumerate(inputs) if any(part is moved for moved in settings.fitted)]
+    back = header.bar.come_back(fn=None, js=f"() => window.seedance.keptForm({later})", outputs=kept, **_PRIVATE)
+    fitted = back.then(FittingHandlers(services).on_choice, inputs, following, **_PRIVATE)
+    whole = fitted.then(fn=None, js="() => window.seedance.keptForm()", outputs=kept, **_PRIVATE)
+    whole.then(fn=None, js=_LOOK_JS, **_PRIVATE)
 
 
 def _wire_generate(services: Services, composer: Composer, stage: Stage, state: gr.BrowserState) -> None:

@@ -19,7 +19,7 @@ _HEADER = """
     <button type="button" class="btn ghost" data-act="keys" aria-haspopup="dialog" aria-label="Keys and limits">
       <svg class="ic" aria-hidden="true"><use href="#i-key"></use></svg>
       <span class="wide">Keys and limits</span></button>
-    <button type="button" class="btn ghost language" popovertarget="languages" aria-haspopup="true">
+    <button type="button" class="btn ghost language" popovertarget="languages">
       <svg class="ic" aria-hidden="true"><use href="#i-globe"></use></svg><span class="wide"></span></button>
     <div class="language-menu" id="languages" popover role="group" aria-label="Language"></div>
     <button type="button" class="btn ghost square" data-act="theme" aria-label="Switch to the dark theme">
