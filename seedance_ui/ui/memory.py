@@ -27,7 +27,7 @@ REMEMBER_JS = "(...v) => { window.seedance.rememberSettings(...v); }"
 _MOVED_JS = "(...v) => { window.seedance.rememberSettings(...v, false, ''); }"
 """Takes them without the last two: who moves a setting of Draft's leaves Draft."""
 
-_CHOSEN_JS = "(provider) => { window.seedance.providerChosen(provider); }"
+_CHOSEN_JS = "(...v) => { window.seedance.providerChosen(v[0]); window.seedance.rememberSettings(...v); }"
 _READ_JS = "() => [window.seedance.rememberedSettings()]"
 _RECALLED_JS = "() => { window.seedance.settingsRecalled(); }"
 
@@ -116,7 +116,7 @@ def wire_memory(
     everything = remembered_inputs(settings)
     decided: list[Any] = [settings.duration, settings.auto_duration, settings.resolution]
     others: list[Any] = [settings.aspect_ratio, settings.sound, settings.draft]
-    settings.provider.input(fn=None, js=_CHOSEN_JS, inputs=settings.provider, **private)
+    settings.provider.input(fn=None, js=_CHOSEN_JS, inputs=everything, **private)
     gr.on([one.input for one in decided], fn=None, js=_MOVED_JS, inputs=everything[:-2], **private)
     gr.on([one.input for one in others], fn=None, js=REMEMBER_JS, inputs=everything, **private)
     # Never shown and never written: the browser puts what it remembers in its place.
