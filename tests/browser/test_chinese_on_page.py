@@ -54,17 +54,12 @@ def test_page_is_chinese_from_problems_to_library_and_switch_keeps_the_form(open
     expect(page.get_by_text("@Image2 没有对应的文件。还没有参考素材。")).to_be_visible()
     assert english_words(page) == []
 
-    # Another language and back: what was entered stays, also what only another provider offers.
-    page.get_by_role("radio", name="Scenario").check(force=True)
-    page.get_by_role("radio", name="自适应").check(force=True)
-    page.get_by_role("slider", name="时长", exact=True).press("Home")
+    # Another language and back: what was entered stays.
     page.get_by_role("button", name="语言：简体中文").click()
     page.get_by_role("button", name="English", exact=True).click()
     expect(page.get_by_role("textbox", name="Prompt")).to_have_value(PROMPT)
     expect(page.get_by_role("tab", name="References")).to_have_attribute("aria-selected", "true")
     expect(page.locator("html")).to_have_attribute("lang", "en")
-    expect(page.get_by_role("radio", name="Adaptive")).to_be_checked()
-    expect(page.get_by_role("slider", name="Duration", exact=True)).to_have_value("4")
     page.get_by_role("button", name="Language: English").press("Enter")
     page.get_by_role("button", name="简体中文", exact=True).press("Enter")
     expect(prompt).to_have_value(PROMPT)
@@ -78,9 +73,10 @@ def test_page_is_chinese_from_problems_to_library_and_switch_keeps_the_form(open
     expect(page.get_by_role("button", name="添加首帧")).to_be_visible()
     assert english_words(page) == []
     page.get_by_role("tab", name="文字").click()
-    page.get_by_role("radio", name="Animatic").check(force=True)
     prompt.fill("一只猫在雨里跑")
     page.get_by_role("radiogroup", name="分辨率").get_by_role("radio", name="480p").check(force=True)
+    page.get_by_role("spinbutton", name="时长（秒）").fill("4")
+    page.get_by_role("spinbutton", name="时长（秒）").press("Tab")
     generate.click()
     expect(studio.page.locator(".job-card[data-state=running]")).to_be_visible()
     expect(page.get_by_role("button", name="取消", exact=True)).to_be_visible()
