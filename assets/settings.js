@@ -17,6 +17,12 @@
     try { return localStorage.getItem(KEY) ?? ''; } catch { return ''; }
   };
 
+  /* A form that was kept over a switch of language is put back whole (language_switch.js). */
+  const isFormKept = (() => {
+    try { return sessionStorage.getItem('seedance-form') !== null; } catch { return false; }
+  })();
+  seedance.settingsToRecall = () => (isFormKept ? '' : seedance.rememberedSettings());
+
   /* What is about to be put back cannot be changed for a moment: it would undo the change, or a price be missed. */
   function hold(isHeld) {
     for (const part of document.querySelectorAll(WAITS)) if (part.inert !== isHeld) part.inert = isHeld;

@@ -34,6 +34,9 @@ window.seedance.keptForm = (later = []) => {
   return [{__type__: 'update', selected: kept[0]}, ...kept.map((value, at) => (later.includes(at) ? {__type__: 'update'} : value))];
 };
 
+// What the form is about to hold, as long as it is being put back; else null.
+window.seedance.formAsKept = () => kept;
+
 function hasKept() {
   try { return sessionStorage.getItem(KEPT) !== null; } catch { return false; }
 }

@@ -58,6 +58,9 @@ posted before the browser has noticed is never answered (6.31; seen on about one
 _LOOK_JS = "() => { window.seedance.formChanged(); }"
 """Asks for a look at the form once it has come to rest."""
 
+_AS_KEPT_JS = "(...v) => window.seedance.formAsKept?.(v) ?? v"
+"""While a form is put back, what follows its tab and provider is fitted to its settings, not to those of a new page."""
+
 _SEND_JS = "(...v) => [...v.slice(0, -1), window.seedance.formToken(v.slice(0, -1))]"
 """Puts the form token in the place of the last input."""
 
@@ -193,6 +196,7 @@ def _wire_form(services: Services, composer: Composer, stage: Stage) -> None:
         inputs,
         composer.following,
         trigger_mode="always_last",
+        js=_AS_KEPT_JS,
         **_PRIVATE,
     )
     chosen.then(fn=None, js=_LOOK_JS, **_PRIVATE)
@@ -237,10 +241,10 @@ def _wire_language(services: Services, composer: Composer, header: Header) -> No
     inputs, settings = composer.inputs, composer.settings
     header.bar.leave(fn=None, js="(...values) => window.seedance.leaveForm(...values)", inputs=inputs, **_PRIVATE)
     kept = [composer.tab_box, *inputs]
-    following: list[Any] = [composer.examples, composer.prompt.hint, *settings.fitted]
     later = [at for at, part in enumerate(inputs) if any(part is moved for moved in settings.fitted)]
     back = header.bar.come_back(fn=None, js=f"() => window.seedance.keptForm({later})", outputs=kept, **_PRIVATE)
-    fitted = back.then(FittingHandlers(services).on_choice, inputs, following, **_PRIVATE)
+    fitting = FittingHandlers(services)
+    fitted = back.then(fitting.on_choice, inputs, composer.following, js=_AS_KEPT_JS, **_PRIVATE)
     whole = fitted.then(fn=None, js="() => window.seedance.keptForm()", outputs=kept, **_PRIVATE)
     whole.then(fn=None, js=_LOOK_JS, **_PRIVATE)
 

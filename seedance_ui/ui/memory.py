@@ -28,7 +28,7 @@ _MOVED_JS = "(...v) => { window.seedance.rememberSettings(...v, false, ''); }"
 """Takes them without the last two: who moves a setting of Draft's leaves Draft."""
 
 _CHOSEN_JS = "(...v) => { window.seedance.providerChosen(v[0]); window.seedance.rememberSettings(...v); }"
-_READ_JS = "() => [window.seedance.rememberedSettings()]"
+_READ_JS = "() => [window.seedance.settingsToRecall()]"
 _RECALLED_JS = "() => { window.seedance.settingsRecalled(); }"
 
 T = TypeVar("T", str, int, bool)
