@@ -169,6 +169,10 @@ class MovedOnError(StoreError):
     """What a person wanted of a job fits no more: it went on, or its price rose. Nothing was sent."""
 
 
+class PriceRoseError(MovedOnError):
+    """A click would cost more than the price that stood beside it. Nothing was sent."""
+
+
 class RemoteIdTakenError(StoreError):
     """A provider's id for one job stands with another job here."""
 

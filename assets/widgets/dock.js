@@ -9,6 +9,8 @@ const REST_MS = 400; // a slider that is dragged asks once, where it is let go
 let answered = null;
 let about = null;
 let rest = 0;
+let isLooking = false;
+let isLookAhead = false;
 let sending = [];
 
 function showCount(count) {
@@ -38,6 +40,7 @@ function answer() {
   about = reply.about ?? about;
   if (reply.sent) arrive();
   else if (reply.problems.length) seedance.problems.focusFirst();
+  else seedance.formChanged(); // the price may have changed
 }
 
 /* The files that were sent: what a provider says of "@Image2" is about these, wherever they are now. */
@@ -46,8 +49,11 @@ function arrive() {
   seedance.jobArrived();
 }
 
+/* What Generate sends: the form, the token of this click, and the price that was read last: it may cost no more. */
+seedance.click = (form) => [...form, seedance.formToken(form), JSON.stringify(props.value.total)];
+
 button.addEventListener('click', () => {
-  if (button.getAttribute('aria-disabled') === 'true') return;
+  if (button.getAttribute('aria-disabled') === 'true' || button.closest('[inert]')) return;
   sending = [...(seedance.references ?? []), ...(seedance.frames ?? [])];
   setSending(true);
   trigger('generate');
@@ -57,9 +63,22 @@ document.addEventListener('seedance:problems', (event) => showCount(event.detail
 seedance.formChanged = () => {
   setPriceOld(true);
   clearTimeout(rest);
-  rest = setTimeout(() => { rest = 0; trigger('look'); }, REST_MS);
+  rest = setTimeout(look, REST_MS);
 };
-seedance.formLookedAt = () => { if (!rest) setPriceOld(false); };
+seedance.priceIsOld = () => setPriceOld(true);
+
+/* Of the looks that are asked for during another, Gradio takes the last one, once that is answered. */
+function look() {
+  rest = 0;
+  isLookAhead = isLooking;
+  isLooking = true;
+  trigger('look');
+}
+seedance.formLookedAt = () => {
+  isLooking = isLookAhead;
+  isLookAhead = false;
+  if (!rest && !isLooking) setPriceOld(false);
+};
 seedance.generateSettled = () => setSending(false);
 /* Gradio tells nobody when the handler of a failure got no answer either. */
 document.addEventListener('seedance:connection', ({ detail }) => { if (detail === 'gone') setSending(false); });

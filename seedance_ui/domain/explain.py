@@ -115,6 +115,12 @@ _MEANINGS: dict[type[errors.SeedanceError], tuple[str, str, Charged, str]] = {
         "no",
         "Look at it again, then choose.",
     ),
+    errors.PriceRoseError: (
+        "price_rose",
+        "The price is above the one that stood there",
+        "no",
+        "Look at the new price, then generate again.",
+    ),
     errors.RemoteIdTakenError: (
         "id_taken",
         "Another job here has this generation ID",

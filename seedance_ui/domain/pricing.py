@@ -46,6 +46,18 @@ class Cost:
         """True where it is sure that nothing will be charged."""
         return self.amount == 0 and self.kind == "exact"
 
+    def is_within(self, named: Cost) -> bool:
+        """Tell whether nobody who was shown another price pays more than that: it was not known, or this is no more."""
+        if named.amount is None or self.is_free:
+            return True
+        return self.amount is not None and self.unit == named.unit and self.amount <= named.amount
+
+    def in_words(self) -> str:
+        """Return the amount for a sentence: "2.52 USD", "free" or "not known"."""
+        return (
+            "free" if self.is_free else f"{self.shown_amount()} {self.unit}" if self.amount is not None else "not known"
+        )
+
     def shown_amount(self) -> Decimal | None:
         """Return the amount in whole cents, or tenths of a creative unit, as it is shown: never less than it is."""
         return None if self.amount is None else rounded_up(self.amount, _SHOWN_STEP[self.unit])

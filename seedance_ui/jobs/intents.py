@@ -8,10 +8,11 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from seedance_ui.domain.batch import Quote
 from seedance_ui.domain.job import Job, JobState, Phase
 from seedance_ui.domain.pricing import NO_PRICE_CU, UNKNOWN_CU, Cost, Price
 from seedance_ui.domain.request import GenerationRequest
-from seedance_ui.errors import MovedOnError, StoreError, StrayJobError
+from seedance_ui.errors import PriceRoseError, StoreError, StrayJobError
 from seedance_ui.jobs.runner import LEASE_S, Runner
 from seedance_ui.jobs.schedule import believable_runs_s, usual_range_s
 from seedance_ui.jobs.tools import Tools
@@ -42,7 +43,13 @@ class Intents:
             return NO_PRICE_CU
 
     async def commit(
-        self, requests: Sequence[GenerationRequest], *, owner: str | None, form_token: str | None, parent: str | None
+        self,
+        requests: Sequence[GenerationRequest],
+        *,
+        owner: str | None,
+        form_token: str | None,
+        parent: str | None,
+        named: Cost | None,
     ) -> list[str]:
         """Commit one click's requests, all or none, and return their job ids in order.
 
@@ -51,20 +58,25 @@ class Intents:
             owner: Whose jobs they are.
             form_token: The page's token for this click.
             parent: job_id of the run that they were made from.
+            named: The price of all that stood beside the button; None where there was no button.
 
         Raises:
+            PriceRoseError: It is higher now; nothing was written.
             ProviderError: A price cannot be had; nothing was written.
             StoreError: Nothing was written, so nothing may be sent.
         """
         try:
-            costs = [(await self._price(request)).cost for request in requests]
+            prices = [await self._price(request) for request in requests]
         except StrayJobError as stray:
             # One click, one charge: this is the job that was asked for, and nothing else is sent.
             asked = replace(self._intent(requests[0], owner, UNKNOWN_CU), parent=parent)
             return [await self._keep_stray(asked, stray, form_token)]
+        total = Quote(prices[0], len(prices)).total
+        if named is not None and not total.is_within(named) and not await self._was_clicked(owner, form_token):
+            raise _rose(total, named)
         batch = [
-            replace(self._intent(request, owner, cost), batch=len(requests), parent=parent)
-            for request, cost in zip(requests, costs, strict=True)
+            replace(self._intent(request, owner, price.cost), batch=len(requests), parent=parent)
+            for request, price in zip(requests, prices, strict=True)
         ]
         return await self._commit(batch, form_token)
 
@@ -72,22 +84,23 @@ class Intents:
         """Commit a new job of the request of one that rests, while it rests, and for no more than its price.
 
         Raises:
-            MovedOnError: It does not rest any more, or the price rose; nothing was written.
+            MovedOnError: It does not rest any more, or (`PriceRoseError`) the price rose; nothing was written.
             ProviderError: As of `commit`; also `StoreError`.
         """
         cost = (await self._price(job.request)).cost
-        named = job.cost
-        is_known = cost.amount is not None and named.amount is not None and cost.unit == named.unit
-        if is_known and (cost.amount or 0.0) > (named.amount or 0.0):
-            raise MovedOnError(
-                f"The price is {cost.amount:g} {cost.unit} now, not {named.amount:g}. Nothing was sent. "
-                "Generate it from the form, where the new price stands."
-            )
+        if not cost.is_within(job.cost):
+            raise _rose(cost, job.cost)
         again = replace(self._intent(job.request, job.owner, cost), parent=job.parent)
         return (await self._commit([again], form_token, while_rests=job.job_id))[0]
 
     async def _price(self, request: GenerationRequest) -> Price:
         return await self._runner.ask(self._providers[request.provider].estimate(request))
+
+    async def _was_clicked(self, owner: str | None, form_token: str | None) -> bool:
+        """Whether a click made its jobs already: sent again, it gets them whatever they would cost now (A6)."""
+        if form_token is None:
+            return False
+        return await self._tools.blocking(self._tools.store.has_click, owner, _hashed(form_token))
 
     async def _keep_stray(self, intent: Job, stray: StrayJobError, form_token: str | None) -> str:
         """Commit a job that a question about its price started: it is paid, so that its video is kept."""
@@ -120,7 +133,7 @@ class Intents:
         past_runs_s = believable_runs_s(await self._tools.blocking(store.past_runs_s, batch[0].request))
         usual_s = usual_range_s(past_runs_s)
         batch = [replace(job, usual_s=usual_s, similar_runs=len(past_runs_s)) for job in batch]
-        token = hashlib.sha256(form_token.encode()).hexdigest() if form_token else None
+        token = _hashed(form_token) if form_token else None
         stored = await self._tools.blocking(
             lambda: store.add_batch(
                 batch, form_token=token, worker=self._runner.worker, lease_s=LEASE_S, while_rests=while_rests
@@ -143,3 +156,11 @@ class Intents:
             remote_id=job_id if self._providers[request.provider].remote_id_is_job_id else None,
             seed=request.seed,
         )
+
+
+def _hashed(form_token: str) -> str:
+    return hashlib.sha256(form_token.encode()).hexdigest()
+
+
+def _rose(now: Cost, named: Cost) -> PriceRoseError:
+    return PriceRoseError(f"The price is {now.in_words()} now, not {named.in_words()}. Nothing was sent.")

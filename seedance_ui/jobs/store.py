@@ -77,6 +77,12 @@ class Store(Leases, Shelf):
         lease = {"worker": worker, "lease_until": self._now() + timedelta(seconds=lease_s)} if len(batch) > 1 else {}
         return self._add(list(enumerate(batch)), form_token, lease, while_rests)
 
+    def has_click(self, owner: str | None, form_token: str) -> bool:
+        """Whether a click with this token was committed."""
+        with self._read() as db:
+            same = (jobs.c.owner == owner) & (jobs.c.form_token == form_token)
+            return db.execute(select(jobs.c.job_id).where(same).limit(1)).first() is not None
+
     def add_imported(self, job: Job) -> bool:
         """Commit a run that was made elsewhere, as it ended there; False where the same one is here already.
 

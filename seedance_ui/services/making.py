@@ -9,6 +9,7 @@ from seedance_ui.domain.batch import Quote, variations
 from seedance_ui.domain.job import Job, JobState
 from seedance_ui.domain.media import MediaFile, MediaKind
 from seedance_ui.domain.model_spec import ModelSpec
+from seedance_ui.domain.pricing import Cost
 from seedance_ui.domain.request import GenerationRequest, Mode
 from seedance_ui.domain.validation import Problem, blocking, check_count, check_prompt, check_request
 from seedance_ui.errors import InvalidRequestError
@@ -113,6 +114,7 @@ class Making(Parts):
         owner: str | None,
         form_token: str | None = None,
         parent: str | None = None,
+        named: Cost | None = None,
     ) -> list[str]:
         """Commit the intents of one click for several videos, all or none, and return their job ids.
 
@@ -125,15 +127,21 @@ class Making(Parts):
             owner: As of `submit`.
             form_token: As of `submit`: the same token gives the same jobs.
             parent: As of `submit`.
+            named: The price of all that stood beside the button; None where there was no button.
 
         Raises:
+            PriceRoseError: They would cost more than that; nothing was written.
             InvalidRequestError: A rule is broken, or the count is; no row was written.
             MissingKeyError: As of `submit`; also the other errors.
         """
         requests = await self._admit(request, count)
         known = await self.job_of(parent, owner) if parent is not None else None
         return await self._intents.commit(
-            requests, owner=owner, form_token=form_token, parent=known.job_id if known else None
+            requests,
+            owner=owner,
+            form_token=form_token,
+            parent=known.job_id if known else None,
+            named=named,
         )
 
     async def _admit(self, request: GenerationRequest, count: int) -> list[GenerationRequest]:

@@ -58,11 +58,12 @@ posted before the browser has noticed is never answered (6.31; seen on about one
 _LOOK_JS = "() => { window.seedance.formChanged(); }"
 """Asks for a look at the form once it has come to rest."""
 
-_AS_KEPT_JS = "(...v) => window.seedance.formAsKept?.(v) ?? v"
-"""While a form is put back, what follows its tab and provider is fitted to its settings, not to those of a new page."""
+_AS_KEPT_JS = "(...v) => { window.seedance.priceIsOld?.(); return window.seedance.formAsKept?.() ?? v; }"
+"""No price stands while another provider or tab is asked for. While a form is put back, what follows them is fitted to
+its settings, not to those of a new page."""
 
-_SEND_JS = "(...v) => [...v.slice(0, -1), window.seedance.formToken(v.slice(0, -1))]"
-"""Puts the form token in the place of the last input."""
+_SEND_JS = "(...v) => window.seedance.click(v.slice(0, -2))"
+"""Puts the form token and the price that stands there in the places of the last two inputs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +201,7 @@ def _wire_form(services: Services, composer: Composer, stage: Stage) -> None:
         **_PRIVATE,
     )
     chosen.then(fn=None, js=_LOOK_JS, **_PRIVATE)
+    chosen.failure(fn=None, js=_LOOK_JS, **_PRIVATE)
     chosen.then(fn=None, js=REMEMBER_JS, inputs=remembered_inputs(settings), **_PRIVATE)
     settings.auto_duration.change(on_auto, settings.auto_duration, settings.duration, **_PRIVATE)
     # Whatever can change the price or what the files' cards say; never the prompt.
@@ -219,13 +221,15 @@ def _wire_form(services: Services, composer: Composer, stage: Stage) -> None:
     )
     prompt_form: list[Any] = [composer.mode, composer.prompt.prompt, settings.provider, composer.references.references]
     wire_prompt(services, composer.prompt, prompt_form, _PRIVATE)
-    composer.dock.look(
+    looked = composer.dock.look(
         quote.on_change,
         inputs,
         [composer.dock, stage.card, *files, stage.notice],
         trigger_mode="always_last",
         **_PRIVATE,
-    ).then(fn=None, js="() => window.seedance.formLookedAt()", **_PRIVATE)
+    )
+    for ended in (looked.then, looked.failure):
+        ended(fn=None, js="() => window.seedance.formLookedAt()", **_PRIVATE)
 
 
 def _wire_settings(services: Services, composer: Composer, stage: Stage, demo: gr.Blocks) -> None:
@@ -250,12 +254,12 @@ def _wire_language(services: Services, composer: Composer, header: Header) -> No
 
 
 def _wire_generate(services: Services, composer: Composer, stage: Stage, state: gr.BrowserState) -> None:
-    # Never shown and never written: the browser puts the token in its place (see `_SEND_JS`).
-    token = gr.Textbox(visible=False)
+    # Never shown and never written: the browser puts something in their places (see `_SEND_JS`).
+    token, price = gr.Textbox(visible=False), gr.Textbox(visible=False)
     handlers = GenerateHandlers(services)
     sent = composer.dock.generate(
         handlers.on_generate,
-        [*composer.inputs, state, token],
+        [*composer.inputs, state, token, price],
         [composer.dock, stage.card, stage.player, stage.notice, state],
         js=_SEND_JS,
         **_PRIVATE,

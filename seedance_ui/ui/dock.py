@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from seedance_ui.domain.batch import Quote
-from seedance_ui.domain.pricing import FREE_PRICE
+from seedance_ui.domain.pricing import FREE_PRICE, UNKNOWN_CU
 from seedance_ui.domain.request import GenerationRequest, Mode
 from seedance_ui.providers.offers import Offer
 from seedance_ui.ui.messages import price_text
@@ -46,8 +46,10 @@ def dock_json(
         files: What the files of the chosen tab have.
         about: As of `Collected.about`.
     """
+    total = quote.total if quote else UNKNOWN_CU
     return {
-        "price": price_text(quote.total if quote else None),
+        "price": price_text(total),
+        "total": total.to_json(),
         **price_json(quote, request, offer),
         "summary": quoted_summary(request, offer, count, quote),
         "files": list(files),

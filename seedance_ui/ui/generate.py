@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import math
 import secrets
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, get_args
 
 import gradio as gr
 
 from seedance_ui.domain.job import JobError
+from seedance_ui.domain.pricing import FREE, Cost, Unit
 from seedance_ui.domain.validation import Problem, blocking
 from seedance_ui.errors import InvalidRequestError, SeedanceError
 from seedance_ui.services import Services
@@ -31,14 +34,14 @@ class GenerateHandlers:
         """Send the form. Outputs: dock, job card, player, notice, the visitor's state.
 
         Args:
-            *inputs: The form's values, then the visitor's state and the form token.
+            *inputs: The form's values, then the visitor's state, the form token, and the price that stood there.
         """
-        *form, state, raw_token = inputs
-        values, token = FormValues(*form), read_token(raw_token)
+        *form, state, raw_token, raw_price = inputs
+        values, token, named = FormValues(*form), read_token(raw_token), read_price(raw_price)
         visitor = session.visitor_for(state, is_public=self._services.is_public, form_token=token)
         try:
             collected = await collect(self._services, values)
-            job_ids = await self._send(collected, values, self._services.owner_of(visitor), token)
+            job_ids = await self._send(collected, values, named, self._services.owner_of(visitor), token)
         except InvalidRequestError as exc:
             return _reply(problems=exc.problems, about=collected.about), gr.skip(), gr.skip(), None, gr.skip()
         except SeedanceError as exc:
@@ -64,7 +67,7 @@ class GenerateHandlers:
         return problem_for(error, provider_label=label, is_public=self._services.is_public)
 
     async def _send(
-        self, collected: Collected, values: FormValues, owner: str | None, token: str | None
+        self, collected: Collected, values: FormValues, named: Cost, owner: str | None, token: str | None
     ) -> Sequence[str]:
         if collected.problems:
             others = [collected.at_its_card(p) for p in blocking(self._services.check(collected.request, values.count))]
@@ -72,13 +75,32 @@ class GenerateHandlers:
                 [*collected.problems, *(p for p in others if not _follows(p, collected.problems))]
             )
         return await self._services.submit_batch(
-            collected.request, values.count, owner=owner, form_token=token, parent=values.known_parent()
+            collected.request,
+            values.count,
+            owner=owner,
+            form_token=token,
+            parent=values.known_parent(),
+            named=named,
         )
 
 
 def read_token(token: object) -> str | None:
     """Return the form token that the page made; None for anything else."""
     return token if isinstance(token, str) and 0 < len(token) <= _MAX_TOKEN_CHARS else None
+
+
+def read_price(price: object) -> Cost:
+    """Return the price that stood beside the button, as `Cost.to_json` wrote it; free for anything else."""
+    try:
+        found = json.loads(price) if isinstance(price, str) else None
+    except (ValueError, RecursionError):
+        found = None
+    if not isinstance(found, dict) or found.get("unit") not in get_args(Unit):
+        return FREE
+    amount = found.get("amount")
+    if amount is not None and (type(amount) not in (int, float) or not math.isfinite(amount)):
+        return FREE
+    return Cost(amount, found["unit"], "estimate")
 
 
 def _follows(problem: Problem, unread: Sequence[Problem]) -> bool:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seedance_ui.domain.pricing import FREE, NO_PRICE_CU, Cost, Price, PricePart, part_by_seconds
+from seedance_ui.domain.pricing import FREE, NO_PRICE_CU, UNKNOWN_CU, Cost, Price, PricePart, part_by_seconds
 
 
 @pytest.mark.parametrize(
@@ -61,3 +61,26 @@ def test_a_part_that_costs_nothing_more_changes_no_price() -> None:
 
 def test_a_price_without_parts_is_not_known() -> None:
     assert NO_PRICE_CU.cost == Cost(None, "CU", "estimate")
+
+
+def usd(amount: float) -> Cost:
+    return Cost(amount, "USD", "estimate")
+
+
+@pytest.mark.parametrize(
+    ("now", "named", "is_within"),
+    [
+        (usd(2.52), usd(2.52), True),
+        (usd(2.51), usd(2.52), True),
+        (usd(2.53), usd(2.52), False),
+        (usd(2.52), FREE, False),
+        (FREE, usd(2.52), True),
+        (FREE, Cost(40.0, "CU", "exact"), True),
+        (usd(2.52), Cost(40.0, "CU", "exact"), False),
+        (UNKNOWN_CU, Cost(40.0, "CU", "exact"), False),
+        (Cost(40.0, "CU", "exact"), UNKNOWN_CU, True),
+    ],
+    ids=lambda value: value.in_words().replace(" ", "-") if isinstance(value, Cost) else None,
+)
+def test_nobody_pays_more_than_was_named(now: Cost, named: Cost, is_within: bool) -> None:
+    assert now.is_within(named) is is_within

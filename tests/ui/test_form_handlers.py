@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import gradio as gr
 import pytest
 
+from seedance_ui.domain.pricing import UNKNOWN_CU
 from seedance_ui.domain.request import Mode
 from seedance_ui.domain.validation import Problem
 from seedance_ui.services import LOCAL_OWNER, Services
@@ -27,6 +29,8 @@ from tests.media_makers import make_image
 
 FORM = FormValues("text", "a lighthouse", "strict", 8, False, "720p", "16:9", True, None, FramePair(), ())
 STATE: dict[str, str] = {}
+PRICE = json.dumps(UNKNOWN_CU.to_json())
+"""What stood beside Generate: nobody was promised anything."""
 
 
 def inputs(form: FormValues) -> list[Any]:
@@ -82,7 +86,7 @@ async def test_collect_counts_before_it_takes_anything_in(services: Services, da
 async def test_on_generate_with_too_many_files_says_only_that(services: Services, tmp_path: Path) -> None:
     form = replace(FORM, mode="references", prompt="@Image1", references=[picture(tmp_path)] * 16)
 
-    reply, *_ = await GenerateHandlers(services).on_generate(*inputs(form), STATE, "token-1")
+    reply, *_ = await GenerateHandlers(services).on_generate(*inputs(form), STATE, "token-1", PRICE)
 
     assert [problem["field"] for problem in reply["reply"]["problems"]] == ["references"]
 
@@ -93,7 +97,7 @@ async def test_on_change_with_an_upload_that_was_swept_says_so_on_its_card(servi
     form = replace(FORM, mode="references", references=[picture(tmp_path), swept])
 
     dock, _, _, tray, _ = await QuoteHandlers(services).on_change(*inputs(form))
-    reply, job, _, notice, _ = await GenerateHandlers(services).on_generate(*inputs(form), STATE, "token-1")
+    reply, job, _, notice, _ = await GenerateHandlers(services).on_generate(*inputs(form), STATE, "token-1", PRICE)
 
     assert tray["problems"] == {"@Video1": "swept.mp4 is not on the server any more. Add it again."}
     assert [problem["field"] for problem in reply["reply"]["problems"]] == ["references"]
@@ -132,7 +136,7 @@ async def test_on_change_with_a_made_up_tab_looks_at_the_first_one(services: Ser
 
 
 async def test_on_generate_makes_a_job_of_the_page(services: Services) -> None:
-    reply, [job], *_ = await GenerateHandlers(services).on_generate(*inputs(FORM), STATE, "token-1")
+    reply, [job], *_ = await GenerateHandlers(services).on_generate(*inputs(FORM), STATE, "token-1", PRICE)
 
     job_id = job["job_id"]
     assert job["is_new"]
@@ -144,9 +148,9 @@ async def test_on_generate_makes_a_job_of_the_page(services: Services) -> None:
 async def test_on_generate_twice_with_one_token_makes_one_job(services: Services) -> None:
     handlers = GenerateHandlers(services)
 
-    first = await handlers.on_generate(*inputs(FORM), STATE, "token-1")
-    second = await handlers.on_generate(*inputs(FORM), STATE, "token-1")
-    third = await handlers.on_generate(*inputs(FORM), STATE, "token-2")
+    first = await handlers.on_generate(*inputs(FORM), STATE, "token-1", PRICE)
+    second = await handlers.on_generate(*inputs(FORM), STATE, "token-1", PRICE)
+    third = await handlers.on_generate(*inputs(FORM), STATE, "token-2", PRICE)
 
     assert first[1] == second[1] != third[1]
     assert first[0]["reply"]["id"] != second[0]["reply"]["id"]
@@ -155,8 +159,8 @@ async def test_on_generate_twice_with_one_token_makes_one_job(services: Services
 async def test_on_generate_of_variations_makes_that_many_jobs_by_one_click(services: Services) -> None:
     handlers, form = GenerateHandlers(services), replace(FORM, variations=3, seed=7)
 
-    _, cards, *_ = await handlers.on_generate(*inputs(form), STATE, "token-1")
-    _, again, *_ = await handlers.on_generate(*inputs(form), STATE, "token-1")
+    _, cards, *_ = await handlers.on_generate(*inputs(form), STATE, "token-1", PRICE)
+    _, again, *_ = await handlers.on_generate(*inputs(form), STATE, "token-1", PRICE)
 
     jobs = [await services.job_of(card["job_id"], LOCAL_OWNER) for card in cards]
     assert [job.request.seed for job in jobs if job] == [9, 8, 7]
@@ -170,9 +174,11 @@ async def test_on_generate_with_one_token_for_another_number_of_videos_is_refuse
     services: Services, first: int, second: int
 ) -> None:
     handlers = GenerateHandlers(services)
-    await handlers.on_generate(*inputs(replace(FORM, variations=first)), STATE, "token-1")
+    await handlers.on_generate(*inputs(replace(FORM, variations=first)), STATE, "token-1", PRICE)
 
-    reply, job, _, notice, _ = await handlers.on_generate(*inputs(replace(FORM, variations=second)), STATE, "token-1")
+    reply, job, _, notice, _ = await handlers.on_generate(
+        *inputs(replace(FORM, variations=second)), STATE, "token-1", PRICE
+    )
 
     assert (reply["reply"]["sent"], job) == (False, gr.skip())
     assert "already sent with other settings" in notice.detail
@@ -185,7 +191,7 @@ async def test_on_generate_of_a_number_that_cannot_be_had_says_so_at_the_variati
 ) -> None:
     form = replace(FORM, variations=count)
 
-    reply, *_ = await GenerateHandlers(services).on_generate(*inputs(form), STATE, "token-1")
+    reply, *_ = await GenerateHandlers(services).on_generate(*inputs(form), STATE, "token-1", PRICE)
     dock, *_ = await QuoteHandlers(services).on_change(*inputs(form))
 
     assert [problem["field"] for problem in reply["reply"]["problems"]] == ["count"]
@@ -213,7 +219,7 @@ async def test_on_change_without_a_price_still_says_how_many(services: Services)
 async def test_on_generate_with_problems_names_the_fields_and_makes_no_job(services: Services) -> None:
     form = replace(FORM, prompt=" ", seed=4.5)
 
-    reply, job, _, notice, _ = await GenerateHandlers(services).on_generate(*inputs(form), STATE, "token-1")
+    reply, job, _, notice, _ = await GenerateHandlers(services).on_generate(*inputs(form), STATE, "token-1", PRICE)
 
     assert [problem["field"] for problem in reply["reply"]["problems"]] == ["prompt", "seed"]
     assert reply["reply"]["sent"] is False
@@ -224,7 +230,7 @@ async def test_on_generate_with_problems_names_the_fields_and_makes_no_job(servi
 async def test_on_generate_with_a_broken_frame_says_only_that(services: Services, tmp_path: Path) -> None:
     form = replace(FORM, mode="frames", frames=FramePair(first=broken(tmp_path)))
 
-    reply, *_ = await GenerateHandlers(services).on_generate(*inputs(form), STATE, "token-1")
+    reply, *_ = await GenerateHandlers(services).on_generate(*inputs(form), STATE, "token-1", PRICE)
 
     assert [problem["field"] for problem in reply["reply"]["problems"]] == ["first_frame"]
 
@@ -232,7 +238,7 @@ async def test_on_generate_with_a_broken_frame_says_only_that(services: Services
 async def test_on_generate_without_key_says_what_to_do(services: Services) -> None:
     form = replace(FORM, provider="locked")
 
-    reply, job, _, notice, _ = await GenerateHandlers(services).on_generate(*inputs(form), STATE, "token-1")
+    reply, job, _, notice, _ = await GenerateHandlers(services).on_generate(*inputs(form), STATE, "token-1", PRICE)
 
     assert (notice.title, notice.charged) == ("Locked Video needs a key", "no")
     assert "AIMLAPI_KEY" in notice.detail
@@ -243,7 +249,7 @@ async def test_on_generate_without_key_says_what_to_do(services: Services) -> No
 async def test_on_generate_with_raw_values_never_breaks(services: Services, value: object) -> None:
     form = FormValues(value, value, value, value, value, value, value, value, value, FramePair(), ())
 
-    reply, *_ = await GenerateHandlers(services).on_generate(*inputs(form), value, value)
+    reply, *_ = await GenerateHandlers(services).on_generate(*inputs(form), value, value, value)
 
     assert reply["reply"]["problems"][0]["field"] == "provider"
 
@@ -252,8 +258,8 @@ async def test_on_generate_in_public_gives_the_browser_a_visitor(start_services:
     services = start_services({"SEEDANCE_PUBLIC": "on"})
     handlers = GenerateHandlers(services)
 
-    *_, state = await handlers.on_generate(*inputs(FORM), {}, "token-1")
-    *_, again = await handlers.on_generate(*inputs(FORM), state, "token-2")
+    *_, state = await handlers.on_generate(*inputs(FORM), {}, "token-1", PRICE)
+    *_, again = await handlers.on_generate(*inputs(FORM), state, "token-2", PRICE)
 
     visitor = read_visitor(state)
     assert visitor is not None and len(visitor) == 64
@@ -270,9 +276,9 @@ async def test_on_generate_in_public_before_the_page_has_its_state_makes_one_job
     services = start_services({"SEEDANCE_PUBLIC": "on"})
     handlers = GenerateHandlers(services)
 
-    _, job, *_, state = await handlers.on_generate(*inputs(FORM), {}, "token-1")
-    _, replayed, *_, same_state = await handlers.on_generate(*inputs(FORM), {}, "token-1")
-    _, other, *_, other_state = await handlers.on_generate(*inputs(FORM), {}, "token-2")
+    _, job, *_, state = await handlers.on_generate(*inputs(FORM), {}, "token-1", PRICE)
+    _, replayed, *_, same_state = await handlers.on_generate(*inputs(FORM), {}, "token-1", PRICE)
+    _, other, *_, other_state = await handlers.on_generate(*inputs(FORM), {}, "token-2", PRICE)
 
     assert (replayed, same_state) == (job, state)
     assert other != job and other_state != state

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -15,6 +16,7 @@ import pytest
 from seedance_ui.config import Settings
 from seedance_ui.domain.media import MediaKind, MediaLink
 from seedance_ui.domain.model_spec import MAX_SEED
+from seedance_ui.domain.pricing import UNKNOWN_CU
 from seedance_ui.domain.request import Mode
 from seedance_ui.services import Services
 from seedance_ui.ui.examples_panel import ExampleHandlers
@@ -32,6 +34,8 @@ from tests.scripted import QuickClock
 
 FORM = FormValues("text", "a lighthouse", "aimlapi", 8, False, "720p", "16:9", True, None, FramePair(), ())
 PICTURE = MediaLink("https://example.com/a.jpg", MediaKind.IMAGE)
+PRICE = json.dumps(UNKNOWN_CU.to_json())
+"""What stood beside Generate: nobody was promised anything."""
 CLIP = MediaLink("https://example.com/a.mp4", MediaKind.VIDEO)
 DEFAULTS = {"duration": 8, "resolution": "720p", "aspect_ratio": "16:9", "generate_audio": True}
 """What AIML API's reference takes where a field is left out."""
@@ -73,7 +77,7 @@ async def services(data_dir: Path, aimlapi: FakeAimlApi, scenario: FakeScenario)
 
 async def generate(services: Services, form: FormValues) -> dict[str, Any]:
     reply, made, _, notice, _ = await GenerateHandlers(services).on_generate(
-        *inputs(form), {}, f"token-{form.provider}"
+        *inputs(form), {}, f"token-{form.provider}", PRICE
     )
     assert reply["reply"]["sent"], (reply, notice)
     return dict([step async for _, step in services.watch(made[0]["job_id"])][-1])
@@ -156,7 +160,7 @@ async def test_links_of_visitors_are_refused_on_their_cards_at_every_provider(
         form = replace(FORM, mode="references", references=[CLIP])
         _, _, tray = await look(services, form)
         assert tray["problems"]["@Video1"] == "@Video1 is a link. AIML API takes only files here. Add the file itself."
-        reply, *_ = await GenerateHandlers(services).on_generate(*inputs(form), {}, "token-1")
+        reply, *_ = await GenerateHandlers(services).on_generate(*inputs(form), {}, "token-1", PRICE)
         assert [problem["field"] for problem in reply["reply"]["problems"]] == ["references"]
     assert aimlapi.received == []
 
@@ -176,7 +180,7 @@ async def test_local_video_at_aiml_api_is_a_problem_on_its_card_with_the_way_out
 
 async def test_aiml_api_without_a_prompt_says_so_at_the_prompt(services: Services, aimlapi: FakeAimlApi) -> None:
     form = replace(FORM, prompt=" ", mode="frames", frames=FramePair(first=PICTURE))
-    reply, *_ = await GenerateHandlers(services).on_generate(*inputs(form), {}, "token-1")
+    reply, *_ = await GenerateHandlers(services).on_generate(*inputs(form), {}, "token-1", PRICE)
 
     [problem] = reply["reply"]["problems"]
     assert (problem["field"], problem["message"][:30]) == ("prompt", "AIML API needs a prompt as wel")
@@ -245,7 +249,7 @@ async def test_a_double_click_on_three_variations_is_three_paid_requests(
     """A6, A8."""
     handlers, form = GenerateHandlers(services), replace(FORM, variations=3, seed=MAX_SEED)
 
-    clicks = await asyncio.gather(*(handlers.on_generate(*inputs(form), {}, "token-1") for _ in range(2)))
+    clicks = await asyncio.gather(*(handlers.on_generate(*inputs(form), {}, "token-1", PRICE) for _ in range(2)))
 
     made = [[card["job_id"] for card in cards] for _, cards, *_ in clicks]
     assert made[0] == made[1] and len(set(made[0])) == 3
@@ -255,6 +259,31 @@ async def test_a_double_click_on_three_variations_is_three_paid_requests(
     assert {body["seed"] for body in aimlapi.bodies()} == {MAX_SEED, 0, 1}
     sent_as = {one.client_request_id for one in aimlapi.generations.values()}
     assert sent_as == set(made[0])
+
+
+async def test_a_click_costs_no_more_than_the_price_that_stood_there(services: Services, aimlapi: FakeAimlApi) -> None:
+    """C6: the provider, the number or the price may have changed since the page was told."""
+    handlers = GenerateHandlers(services)
+    dock, _, _ = await look(services, FORM)
+    one, four = json.dumps(dock["total"]), replace(FORM, variations=4)
+    cu = json.dumps({"amount": 100.0, "unit": "CU", "kind": "exact"})
+    for form, stood_there in (
+        (four, one),
+        (FORM, "null"),
+        (FORM, "{"),
+        (FORM, cu),
+        (FORM, '{"amount": NaN, "unit": "USD"}'),
+    ):
+        reply, made, _, notice, _ = await handlers.on_generate(*inputs(form), {}, "token-1", stood_there)
+        assert (reply["reply"]["sent"], made, notice.code, notice.charged) == (False, gr.skip(), "price_rose", "no")
+    assert "Nothing was sent." in notice.detail
+    assert aimlapi.requests("POST", GENERATIONS) == []
+
+    _, [card], *_ = await handlers.on_generate(*inputs(FORM), {}, "token-1", one)
+    _, [again], *_ = await handlers.on_generate(*inputs(FORM), {}, "token-1", "null")
+    assert again["job_id"] == card["job_id"], "the same click, sent again, is the same job whatever it would cost now"
+    assert [step async for _, step in services.watch(card["job_id"])][-1]["state"] == "succeeded"
+    assert len(aimlapi.requests("POST", GENERATIONS)) == 1
 
 
 async def test_generate_works_without_a_price_on_ones_own_machine(services: Services, scenario: FakeScenario) -> None:
@@ -279,7 +308,7 @@ async def test_without_keys_a_provider_can_be_looked_at_and_says_why_not(data_di
         assert auto["visible"] and ratio["choices"][0] == ("Adaptive", "adaptive")
         assert (await look(services, FORM))[0]["price"] == "Price not known"
 
-        reply, *_, notice, _ = await GenerateHandlers(services).on_generate(*inputs(FORM), {}, "token-1")
+        reply, *_, notice, _ = await GenerateHandlers(services).on_generate(*inputs(FORM), {}, "token-1", PRICE)
         assert reply["reply"] == {**reply["reply"], "sent": False, "problems": []}
         assert (notice.title, notice.charged) == ("AIML API needs a key", "no")
         assert "AIMLAPI_KEY" in notice.detail and "animatic" in notice.next_step
@@ -295,7 +324,7 @@ async def test_in_public_visitors_learn_neither_variables_nor_keys(data_dir: Pat
                 f"Visitors are not offered the owner’s {label} key here. The animatic is free and needs no key."
             )
             assert hint["notes"][provider] == "off"
-            *_, notice, _ = await GenerateHandlers(services).on_generate(*inputs(form), {}, "token-1")
+            *_, notice, _ = await GenerateHandlers(services).on_generate(*inputs(form), {}, "token-1", PRICE)
             assert notice.title == f"{label} is not offered to visitors"
             assert "API_KEY" not in f"{notice.detail} {notice.next_step}"
         entries = providers_json(services)

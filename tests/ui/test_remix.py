@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 
 from seedance_ui.domain.job import JobState, Phase
 from seedance_ui.domain.media import MediaKind, MediaLink
+from seedance_ui.domain.pricing import UNKNOWN_CU
 from seedance_ui.domain.request import GenerationRequest, Mode
 from seedance_ui.services import LOCAL_OWNER, Services
 from seedance_ui.ui.fitting import FittingHandlers
@@ -217,7 +219,7 @@ async def test_run_made_from_the_form_descends_from_what_was_loaded(services: Se
     parent = await made(services, GenerationRequest("strict", Mode.TEXT, "a lighthouse"))
     form = replace(FORM, prompt="a lighthouse again", parent=parent)
 
-    await GenerateHandlers(services).on_generate(*inputs(form), "token")
+    await GenerateHandlers(services).on_generate(*inputs(form), "token", json.dumps(UNKNOWN_CU.to_json()))
 
     jobs = services._store.jobs_of(LOCAL_OWNER, frozenset(JobState), limit=5)
     assert [job.parent for job in jobs] == [parent, None]

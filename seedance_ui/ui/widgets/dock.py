@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, TypedDict
 
+from seedance_ui.domain.pricing import CostJson
 from seedance_ui.domain.validation import Problem
 from seedance_ui.ui.widgets.html_widget import DisplayWidget
 
@@ -22,6 +23,8 @@ class DockJson(TypedDict):
     """The value of the dock: the form as it stands."""
 
     price: str
+    total: CostJson
+    """The same as figures: what a click may cost at most."""
     parts: list[str]
     """What the price consists of; nothing where it is not known."""
     notes: list[str]
