@@ -71,6 +71,9 @@
   /* ---------- sentences of Python ---------- */
   const escape = (literal) => literal.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');
 
+  // A name ends with its sentence; what is said itself may be several.
+  const NAME = '((?:(?![.?!…]\\s+[A-Z@]).)+?)';
+  const SAID = new Set(['say', 'known', 'list']);
   const HOLES = { figure: '(\\$?\\d[\\d.,]*(?:\\s[A-Z]{2,3})?)', figures: '(\\d[\\d.,:×–\\s]*p?)', tag: '(@[\\w?]+)' };
 
   function patternOf(key) {
@@ -80,7 +83,7 @@
     const names = parts.filter((_, index) => index % 2);
     const known = names.filter((name) => hows[name] === 'known');
     const isVague = !known.length && literals.join('').replace(/[^a-z]/gi, '').length < FEW_LETTERS;
-    const hole = (name) => HOLES[hows[name]] ?? (isVague ? HOLES.figures : '(.+?)');
+    const hole = (name) => HOLES[hows[name]] ?? (isVague ? HOLES.figures : SAID.has(hows[name]) ? '(.+?)' : NAME);
     const source = parts.map((part, index) => (index % 2 ? hole(part) : escape(part))).join('');
     return { key, names, known, weight: literals.join('').length, regex: new RegExp(`^${source}$`, 's') };
   }

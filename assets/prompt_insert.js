@@ -44,7 +44,8 @@
     const end = caretIn(area)[1];
     const begun = area.value.slice(0, end).replace(/[ \t]+$/, '');
     const isOpen = /[^\s\p{P}]$/u.test(begun) && !area.value.slice(end).trim();
-    const [start, lead] = isOpen ? [begun.length, /\p{Script=Han}$/u.test(begun) ? '。' : '. '] : [end, undefined];
+    const isHan = /\p{Script=Han}$/u.test(begun.replace(/\s*@\w+$/, '')); // a tag is of the language around it
+    const [start, lead] = isOpen ? [begun.length, isHan ? '。' : '. '] : [end, undefined];
     const hole = words.includes(HOLE) ? words.indexOf(HOLE) : undefined;
     seedance.prompt.insertAt(start, end, words.replace(HOLE, ''), { lead, hole });
   };

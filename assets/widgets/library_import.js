@@ -16,7 +16,7 @@ function unimportedText({status, responseText}, {name, size}) {
   if (status === 413) return t('{name} has {size}. A run has 1\u00a0GB at most.', {name, size: formatBytes(size)});
   try {
     const {detail} = JSON.parse(responseText);
-    if (typeof detail === 'string') return detail;    // the app's own words
+    if (typeof detail === 'string') return say(detail);    // the app's own words
   } catch { /* an answer that is not ours */ }
   return t('The server did not take {name}. Nothing was imported.', {name});
 }

@@ -2,8 +2,8 @@
    of the value is a key of the page's languages. */
 const { make, icon, setText, setAttribute, t } = window.seedance;
 const KINDS = ['image', 'video', 'audio'];
-const MISSING = { image: 'Add an image first.', video: 'Add a video first.', audio: 'Add an audio file first.' };
-const TAB_ONLY = { frames: 'For the tab First & last frame.', references: 'For the tab References.' };
+const MISSING = { image: t('Add an image first.'), video: t('Add a video first.'), audio: t('Add an audio file first.') };
+const TAB_ONLY = { frames: t('For the tab First & last frame.'), references: t('For the tab References.') };
 const HOLE = '{caret}';
 const opener = element.querySelector('.guide-open');
 const dialog = element.querySelector('dialog');
@@ -20,7 +20,7 @@ function drawSection(section, tab, index) {
   const isHere = !section.mode || section.mode === tab;
   const node = make('section', { 'aria-labelledby': id }, make('h3', { id, text: t(section.title) }),
     make('p', { text: t(section.advice) }), make('p', { class: 'guide-example', text: t(section.example) }));
-  if (!isHere) node.append(make('p', { class: 'hint', text: t(TAB_ONLY[section.mode]) }));
+  if (!isHere) node.append(make('p', { class: 'hint', text: TAB_ONLY[section.mode] }));
   else if (section.snippets.length) node.append(drawSnippets(section.snippets, index));
   return node;
 }
@@ -55,7 +55,7 @@ function drawSnippets(snippets, index) {
     const tags = kinds.map((kind) => [kind, tagOf(kind) ?? window.seedance.mentions.tag(kind, 1)]);
     const item = make('li', {}, drawSnippet(t(snippet, Object.fromEntries(tags)), missing && `guide-${index}-${missing}`));
     const isSaid = !missing || list.querySelector(`#guide-${index}-${missing}`);
-    if (!isSaid) item.append(make('span', { class: 'hint', id: `guide-${index}-${missing}`, text: t(MISSING[missing]) }));
+    if (!isSaid) item.append(make('span', { class: 'hint', id: `guide-${index}-${missing}`, text: MISSING[missing] }));
     list.append(item);
   }
   return list;

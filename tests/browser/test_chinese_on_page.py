@@ -64,6 +64,14 @@ def test_page_is_chinese_from_problems_to_library_and_switch_keeps_the_form(open
     page.get_by_role("button", name="简体中文", exact=True).press("Enter")
     expect(prompt).to_have_value(PROMPT)
 
+    # The guide: its snippets come in Chinese, with the tag as every language writes it.
+    page.get_by_role("button", name="指南", exact=True).click()
+    guide = page.get_by_role("dialog", name="提示词指南")
+    expect(guide.get_by_role("button", name="@Image1 是主角。")).to_be_visible()
+    assert english_words(page) == []
+    guide.get_by_role("button", name="镜头缓慢推近。").click()
+    expect(prompt).to_have_value(re.compile(r"@Video1。镜头缓慢推近。\s*$"))
+
     # The dialog of keys, and a run.
     page.get_by_role("button", name="密钥与限制").click()
     expect(page.get_by_role("dialog", name="密钥与限制")).to_be_visible()
@@ -77,6 +85,10 @@ def test_page_is_chinese_from_problems_to_library_and_switch_keeps_the_form(open
     page.get_by_role("radiogroup", name="分辨率").get_by_role("radio", name="480p").check(force=True)
     page.get_by_role("spinbutton", name="时长（秒）").fill("4")
     page.get_by_role("spinbutton", name="时长（秒）").press("Tab")
+    price = page.locator(".price-of")
+    price.locator("summary").click()
+    expect(price.get_by_text("在本机绘制：免费")).to_be_visible()
+    assert english_words(page) == []
     generate.click()
     expect(studio.page.locator(".job-card[data-state=running]")).to_be_visible()
     expect(page.get_by_role("button", name="取消", exact=True)).to_be_visible()
@@ -85,6 +97,11 @@ def test_page_is_chinese_from_problems_to_library_and_switch_keeps_the_form(open
     expect(player).to_be_visible(timeout=FINISHES_WITHIN_MS)
     expect(page.get_by_role("region", name="视频库").locator("li").first).to_be_visible()
     assert english_words(page) == []
+    player.get_by_role("button", name="更多").click()
+    expect(page.get_by_role("menuitem", name="分享为 zip")).to_be_visible()
+    expect(page.get_by_role("button", name="导入生成")).to_be_visible()
+    assert english_words(page) == []
+    page.keyboard.press("Escape")
     player.get_by_role("button", name="复制代码").click()
     expect(page.get_by_role("dialog", name="这次生成的代码").get_by_role("tab", name="Python")).to_be_visible()
     assert english_words(page) == []

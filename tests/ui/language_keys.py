@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from seedance_ui import ui
 from seedance_ui.ui import widgets
+from seedance_ui.ui.prompt_guide import GuideSection
 from seedance_ui.ui.widgets.html_widget import HtmlWidget
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -93,6 +94,16 @@ def _template_keys(template: str, path: Path) -> Iterator[Key]:
         words = " ".join(text.split())
         if re.search(r"[A-Za-z]{2}", words):
             yield Key(words, _place(path, source, max(0, source.find(text.strip()))))
+
+
+def guide_keys() -> Iterator[Key]:
+    """Yield what the guide to prompts says: its script looks every string up, snippets with their holes."""
+    path = PACKAGE / "ui" / "prompt_guide.py"
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == GuideSection.__name__:
+            for each in ast.walk(node):
+                if isinstance(each, ast.Constant) and isinstance(each.value, str):
+                    yield Key(each.value, placed(path, each.lineno))
 
 
 _LABELS = frozenset({"label", "info", "placeholder"})

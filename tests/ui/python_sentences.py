@@ -19,6 +19,9 @@ NOT_SHOWN = {
     "variables.py": "for .env.example",
     "library.py|The data directory": "at start, in the terminal",
     "domain/redaction.py": "patterns",
+    "domain/shared_run.py|run of": "hashed",
+    "domain/shared_run.py|The file is not": "in the zip's record",
+    "domain/shared_run.py|A link that": "in the zip's record",
     "jobs/backup.py|the ": "in the log",
     "jobs/backup.py|VACUUM": "SQL",
     "jobs/backup.py|SELECT": "SQL",
@@ -31,14 +34,21 @@ NOT_SHOWN = {
     "jobs/damage.py|out of memory": "SQLite's words",
     "jobs/damage.py|no such function": "SQLite's words",
     "jobs/engine.py": "SQL",
+    "jobs/imported_job.py|The link of": "a file's name",
     "jobs/evidence.py": "in a file for support, which stays English",
     "jobs/hold.py|Job {job_id} is not": "ends a walk, seen by nobody",
     "jobs/writer.py|Job {job_id} is not": "ends a walk, seen by nobody",
+    "jobs/run_record.py|holds ": "the page says where it is, not what",
+    "jobs/run_record.py|is ": "the page says where it is, not what",
+    "jobs/run_record.py|are in ": "the page says where it is, not what",
+    "jobs/run_record.py|The files": "the page says where it is, not what",
+    "jobs/run_record.py|A file stands": "the page says where it is, not what",
     "jobs/rescue.py|The job database {database} is damaged": "at start, in the terminal",
     "jobs/schema.py": "SQL",
     "jobs/upgrade.py": "SQL",
     "media/names.py|C": "Unicode categories",
     "media/names.py|Z": "Unicode categories",
+    "media/stored_zip.py|{name} changed": "ends a download that is under way, in the log",
     "media/storyboard/": "drawn into the video",
     "providers/code/": "programs",
     "providers/aimlapi_code.py": "programs",
@@ -68,9 +78,12 @@ NOT_SHOWN = {
     "ui/remix.py|a video": "a file's name",
     "ui/remix.py|Extend @Video1": "goes into the prompt",
     "ui/languages.py": "at start, in the terminal",
+    "ui/prompt_guide.py": "words of the scripts, see language_keys.py",
     "ui/theme.py": "names of fonts",
     "web/guard.py": "for programs",
     "web/routes.py|At most": "for programs",
+    "web/runs.py|The connection": "seen by nobody: the page is gone",
+    "web/runs.py|The length": "for programs; a page tells it",
     "web/server.py": "at start, in the terminal",
 }
 """File, or file and how the words begin, to why no page ever shows them."""
@@ -79,9 +92,12 @@ NAMES = frozenset({"Scenario", "AIML API", "Animatic", "Accept", "Authorization"
 """Of providers and of headers: the same in every language."""
 
 SHORT = frozenset(
-    {"free", "no key", "off", "storyboard", "resolution", "images", "videos", "wide", "tall", "{duration_s} s"}
+    {
+        *("free", "no key", "off", "storyboard", "resolution", "image", "video", "audio", "images", "videos"),
+        *("wide", "tall", "{duration_s} s", "{name}: {amount}", "{count} videos × {cost} = {total}"),
+    }
 )
-"""Words of one piece with a small letter, which could be anything: these are shown."""
+"""Words of one piece with a small letter, which could be anything, and what looks like code: these are shown."""
 
 _UNSEEN_CALLS = frozenset({"debug", "info", "warning", "error", "exception", "critical", "compile", "getLogger"})
 _UNSEEN_KEYWORDS = frozenset({"prompt", "js", "elem_id", "elem_classes"})

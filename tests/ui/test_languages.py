@@ -21,7 +21,12 @@ FILES = sorted(LANGUAGES_DIR.glob("*.json"))
 
 def _wanted() -> dict[str, dict[str, str]]:
     """Return the keys of each part of a language file, and where they stand."""
-    words = [*language_keys.scripts_keys(), *language_keys.templates_keys(), *language_keys.labels_keys()]
+    words = [
+        *language_keys.scripts_keys(),
+        *language_keys.templates_keys(),
+        *language_keys.guide_keys(),
+        *language_keys.labels_keys(),
+    ]
     known = {key.words for key in words}
     # What is a word of the page already needs no second entry, but a pattern is looked for among the sentences only.
     said = [key for key in python_sentences.python_keys() if "{" in key.words or key.words not in known]

@@ -186,9 +186,24 @@ def test_problems_of_the_engine_are_said_in_chinese(chinese: Page) -> None:
             "@Image2 names no file. There is @Image1 to @Image3, @Audio1.",
             "@Image2 没有对应的文件。现有 @Image1 到 @Image3、@Audio1。",
         ),
+        ("Generation: 12.5 CU", "生成：12.5 CU"),
+        ("3 videos × $0.50 = $1.50", "3 个视频 × $0.50 = $1.50"),
+        ("2 videos · 8 s · 720p · Adaptive · storyboard", "2 个视频 · 8 秒 · 720p · 自适应 · 分镜"),
+        (
+            "Strict Video has no 1080p: the resolution is now 720p. Strict Video has no Auto duration: it is now 5 s.",
+            "Strict Video 没有 1080p，分辨率现改为 720p。Strict Video 没有自动时长，现改为 5 秒。",
+        ),
+        (
+            "AIML API needs AIMLAPI_KEY. The animatic works without a key. The provider is now Animatic.",
+            "AIML API 需要 AIMLAPI_KEY。Animatic 无需密钥即可使用。服务商现为 Animatic。",
+        ),
+        ("media/image-2.png in this zip is no image.", "此 zip 中的 media/image-2.png 不是图片。"),
         ("Prompt is a GIF. Save it as PNG or JPEG.", "Prompt 是GIF。请保存为 PNG 或 JPEG。"),
     ],
-    ids=["summary", "price", "title and detail", "copy", "list", "file"],
+    ids=[
+        *("summary", "price", "title and detail", "copy", "list"),
+        *("part of a price", "price of several", "several", "moved settings", "another provider", "import", "file"),
+    ],
 )
 def test_sentences_are_put_together(chinese: Page, english: str, chinese_words: str) -> None:
     assert chinese.evaluate("(text) => seedance.say(text)", english) == chinese_words
