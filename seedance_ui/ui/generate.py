@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
-import math
 import secrets
 from collections.abc import Sequence
-from typing import Any, get_args
+from typing import Any
 
 import gradio as gr
+from pydantic import TypeAdapter, ValidationError
 
 from seedance_ui.domain.job import JobError
-from seedance_ui.domain.pricing import FREE, Cost, Unit
+from seedance_ui.domain.pricing import FREE, Cost
 from seedance_ui.domain.validation import Problem, blocking
 from seedance_ui.errors import InvalidRequestError, SeedanceError
 from seedance_ui.services import Services
@@ -21,6 +20,7 @@ from seedance_ui.ui.messages import MOVED_ON, problem_for
 from seedance_ui.ui.widgets.dock import ReplyJson, problem_json
 
 _MAX_TOKEN_CHARS = 64
+_PRICE = TypeAdapter(Cost)
 
 
 class GenerateHandlers:
@@ -92,15 +92,9 @@ def read_token(token: object) -> str | None:
 def read_price(price: object) -> Cost:
     """Return the price that stood beside the button, as `Cost.to_json` wrote it; free for anything else."""
     try:
-        found = json.loads(price) if isinstance(price, str) else None
-    except (ValueError, RecursionError):
-        found = None
-    if not isinstance(found, dict) or found.get("unit") not in get_args(Unit):
+        return _PRICE.validate_json(price if isinstance(price, str) else "")
+    except ValidationError:
         return FREE
-    amount = found.get("amount")
-    if amount is not None and (type(amount) not in (int, float) or not math.isfinite(amount)):
-        return FREE
-    return Cost(amount, found["unit"], "estimate")
 
 
 def _follows(problem: Problem, unread: Sequence[Problem]) -> bool:

@@ -139,7 +139,8 @@ class Studio:
     # -- jobs
 
     def generate(self) -> str:
-        """Click on Generate and return the id of the job that this makes."""
+        """Click on Generate, once a price stands there, and return the id of the job that this makes."""
+        expect(self.page.locator("#price-now")).not_to_have_text("…")
         before = self.card.get_attribute("data-job")
         self.generate_button.click()
         return self.wait_for_job(other_than=before)

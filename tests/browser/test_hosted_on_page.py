@@ -138,6 +138,28 @@ def test_a_provider_that_was_picked_is_put_back_for_who_picked_it_only(
     expect(other.page.locator("#provider input:checked")).to_have_value("animatic")
 
 
+def test_a_click_under_a_price_that_does_not_hold_any_more_sends_nothing(page_of: Studio, aimlapi: FakeAimlApi) -> None:
+    """C6: what stands beside Generate is what a click may cost, however late the new price is."""
+    studio, before = page_of, len(aimlapi.bill)
+    expect(price(studio)).to_have_text("Free")
+    studio.prompt.fill("A tram in the rain")
+    studio.page.route("**/gradio_api/run/predict", lambda route: None)  # no answer before `unroute` lets all go on
+    choose(studio, "AIML API")
+    expect(price(studio)).to_have_text("…")
+    with studio.page.expect_request(
+        lambda request: "A tram" in (request.post_data or "") and "USD" in request.post_data
+    ):
+        studio.prompt.press("Control+Enter")
+    studio.page.unroute("**/gradio_api/run/predict")
+
+    expect(studio.page.get_by_text("The price is 2.52 USD now, not free. Nothing was sent.")).to_be_visible()
+    expect(price(studio)).to_have_text("About $2.52")
+    assert len(aimlapi.bill) == before
+    studio.generate()
+    studio.expect_state("succeeded")
+    assert len(aimlapi.bill) == before + 1
+
+
 def test_a_refusal_says_so_and_lights_up_the_reference(page_of: Studio, aimlapi: FakeAimlApi) -> None:
     studio = page_of
     choose(studio, "AIML API")

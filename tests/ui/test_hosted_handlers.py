@@ -272,7 +272,7 @@ async def test_a_click_costs_no_more_than_the_price_that_stood_there(services: S
         (FORM, "null"),
         (FORM, "{"),
         (FORM, cu),
-        (FORM, '{"amount": NaN, "unit": "USD"}'),
+        (FORM, '{"amount": NaN, "unit": "USD", "kind": "exact"}'),
     ):
         reply, made, _, notice, _ = await handlers.on_generate(*inputs(form), {}, "token-1", stood_there)
         assert (reply["reply"]["sent"], made, notice.code, notice.charged) == (False, gr.skip(), "price_rose", "no")
