@@ -182,9 +182,9 @@ HOSTILE: dict[str, tuple[Callable[[Landing], bytes], str]] = {
         lambda at: at.run(times={"created_at": "2026-01-01T00:00:00", "started_at": None, "finished_at": None}),
         "no run has, in times.created_at",
     ),
-    "end before start": (
-        lambda at: at.run(times={**make_record({})["times"], "finished_at": "2026-11-19T00:00:00Z"}),
-        "no run has, in times",
+    "time before computers": (
+        lambda at: at.run(times={**make_record({})["times"], "finished_at": "1899-11-19T00:00:00Z"}),
+        "no run has, in times.finished_at",
     ),
     "media in a run of words": (
         lambda at: at.run(media=[make_medium("@Image1", "image", left_out="gone")]), "no run has, in the whole"
@@ -229,7 +229,7 @@ async def test_what_comes_is_what_was_announced(landing: Landing, off: int, word
     packed, before = landing.run(), landing.state()
     with pytest.raises(MediaError, match=words):
         await bring_in(landing.services, packed, announced=len(packed) + off)
-    with pytest.raises(MediaError, match="a run has 1,000 MB at most"):
+    with pytest.raises(MediaError, match="A run has 1,000 MB at most; this one has 1,001 MB"):
         await bring_in(landing.services, packed, announced=MAX_RUN_BYTES + 1)
     assert landing.state() == before
 

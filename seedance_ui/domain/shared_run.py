@@ -7,6 +7,7 @@ machine, no owner, no address, no id of ours and none of the provider's.
 from __future__ import annotations
 
 import hashlib
+import math
 import re
 from collections.abc import Mapping
 from datetime import datetime
@@ -17,6 +18,7 @@ from seedance_ui.domain.job import Job
 from seedance_ui.domain.media import MediaFile, MediaLink, Reference
 from seedance_ui.domain.pricing import CostJson
 from seedance_ui.domain.redaction import MARK, Redactor
+from seedance_ui.errors import MediaError
 
 FORMAT = "seedance-playground/run"
 FORMAT_VERSION = 1
@@ -101,6 +103,17 @@ class RecordJson(TypedDict):
     cost: CostJson
     media: list[MediaJson]
     entries: list[EntryJson]
+
+
+def check_run_size(size_bytes: int) -> None:
+    """Let a run be written, received or unpacked.
+
+    Raises:
+        MediaError: It is larger than any run.
+    """
+    if size_bytes > MAX_RUN_BYTES:
+        most_mb, size_mb = MAX_RUN_BYTES // 1_000_000, math.ceil(size_bytes / 1_000_000)
+        raise MediaError(f"A run has {most_mb:,} MB at most; this one has {size_mb:,} MB.")
 
 
 def run_id(job: Job) -> str:

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from seedance_ui.domain.job import Job
 from seedance_ui.domain.media import MediaFile
 from seedance_ui.domain.shared_run import (
-    MAX_RUN_BYTES,
     POSTER,
     RECORD,
     VIDEO,
     EntryJson,
     build_record,
+    check_run_size,
     entry_name,
 )
 from seedance_ui.errors import MediaError
@@ -61,8 +61,7 @@ def export_run(job: Job, providers: Mapping[str, Provider], tools: Tools) -> Run
     )
     written = json.dumps(record, indent=2, ensure_ascii=False).encode("utf-8", "replace")
     run = RunZip((measure_part(RECORD, written), *parts))
-    if run.size_bytes > MAX_RUN_BYTES:
-        raise MediaError(f"This run has {run.size_bytes // 1_000_000} MB with its files; the most is 1,000 MB.")
+    check_run_size(run.size_bytes)
     return run
 
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-import re
 import secrets
 import shutil
 from collections.abc import AsyncIterator, Coroutine, Iterator
@@ -21,7 +20,7 @@ from typing import Literal
 
 from filelock import FileLock
 
-from seedance_ui.domain.job import Job, SavedVideo
+from seedance_ui.domain.job import JOB_ID, Job, SavedVideo
 from seedance_ui.domain.media import MediaFile
 from seedance_ui.domain.shared_run import MAX_RUN_BYTES, RECORD, VIDEO
 from seedance_ui.errors import MediaError, StoreError
@@ -41,7 +40,6 @@ Outcome = Literal["imported", "known", "restored"]
 """New in the library; there already; there, and brought back from the deleted or its missing file put in place."""
 
 _BUFFER_BYTES = 1 << 20
-_JOB_ID = re.compile(r"[0-9a-f]{32}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +198,7 @@ class Imports:
 
     def _try_to_clear(self, job_id: str) -> bool:
         """Remove the folder of an import, and first its video where no row came of it; False where nobody can tell."""
-        if not _JOB_ID.fullmatch(job_id):
+        if not JOB_ID.fullmatch(job_id):
             return False
         try:
             if self._tools.store.get(job_id) is None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 
-from seedance_ui.domain.shared_run import MAX_RUN_BYTES
-from seedance_ui.errors import MediaError, NotAllowedError
+from seedance_ui.domain.shared_run import check_run_size
+from seedance_ui.errors import NotAllowedError
 from seedance_ui.jobs.exporting import RunZip, export_run
 from seedance_ui.jobs.importing import Imported
 from seedance_ui.services.parts import LOCAL_OWNER, Parts
@@ -33,8 +33,7 @@ class Sharing(Parts):
         """
         if self.is_public:
             raise NotAllowedError("A run can be imported on one's own machine only.")
-        if size_bytes > MAX_RUN_BYTES:
-            raise MediaError(f"This file has {size_bytes // 1_000_000:,} MB; a run has 1,000 MB at most.")
+        check_run_size(size_bytes)
 
     async def import_run(self, chunks: AsyncIterator[bytes], size_bytes: int) -> Imported:
         """Bring a run that was exported elsewhere into the library of this machine's owner; the same one only once.
