@@ -23,6 +23,7 @@ from seedance_ui.config import Settings
 from seedance_ui.domain.shared_run import MAX_RUN_BYTES
 from seedance_ui.errors import MediaError, StoreError
 from seedance_ui.jobs.importing import _unpack
+from seedance_ui.jobs.room import MIN_FREE_BYTES_PAID
 from seedance_ui.jobs.run_archive import MAX_RECORD_BYTES
 from seedance_ui.jobs.store import Store
 from seedance_ui.media.stored_zip import measure_part, zip_chunks
@@ -236,9 +237,9 @@ async def test_what_comes_is_what_was_announced(landing: Landing, off: int, word
 
 async def test_no_room_is_said_before_a_byte_is_read(tmp_path: Path, finished_video: Path) -> None:
     settings = Settings.from_env({"SEEDANCE_DATA_DIR": str(tmp_path)})
-    services = Services(settings, free_bytes=lambda path: 100_000_100)
+    services = Services(settings, free_bytes=lambda path: MIN_FREE_BYTES_PAID)
     try:
-        with pytest.raises(StoreError, match="The disk has 100 MB left"):
+        with pytest.raises(StoreError, match="The disk has 1000 MB left.*to import this run"):
             await bring_in(services, zip_run({"video.mp4": finished_video.read_bytes()}))
         assert not (tmp_path / "imports").exists()
     finally:
