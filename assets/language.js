@@ -13,6 +13,8 @@
   const HOLE = /\{(\w+)(?::(\w+))?\}/g;
   const SUBJECT = /^(The|This|A) /;
   const FEW_LETTERS = 4; // a pattern with fewer could be anything: its holes take figures only
+  const MOST_SENTENCES = 6; // of a run that is looked up as one: no text of ours has more
+  const MOST_ANSWERS = 2000; // that are remembered
   const ATTRIBUTES = 'aria-label title placeholder alt'.split(' ');
   const languages = [ENGLISH, ...(seedance.languages ?? [])];
 
@@ -101,8 +103,18 @@
     return null;
   }
 
-  // One sentence or phrase of ours; null for anything else. A title has no full stop, and may get one.
+  // One sentence or phrase of ours; null for anything else.
+  const answers = new Map();
   function whole(text) {
+    if (!answers.has(text)) {
+      if (answers.size >= MOST_ANSWERS) answers.clear();
+      answers.set(text, lookUp(text));
+    }
+    return answers.get(text);
+  }
+
+  // A title has no full stop, and may get one.
+  function lookUp(text) {
     const found = match(text);
     if (found !== null || !text.endsWith('.')) return found;
     const title = match(text.slice(0, -1));
@@ -114,7 +126,7 @@
     const parts = text.split(/(?<=[.?!…])\s+/);
     const said = [];
     for (let at = 0; at < parts.length;) {
-      let end = parts.length;
+      let end = Math.min(parts.length, at + MOST_SENTENCES);
       let found = null;
       for (; end > at && found === null; end -= 1) found = whole(parts.slice(at, end).join(' '));
       end = found === null ? at + 1 : end + 1;

@@ -21,8 +21,9 @@ from seedance_ui.domain.media import MediaFile, MediaKind, MediaLink
 from seedance_ui.domain.model_spec import ModelSpec
 from seedance_ui.domain.pricing import Cost
 from seedance_ui.domain.request import GenerationRequest, Mode
-from seedance_ui.domain.shared_run import NOT_HERE, PRIVATE_LINK
+from seedance_ui.domain.shared_run import NOT_FOR_STRANGERS, NOT_HERE, PRIVATE_LINK
 from seedance_ui.errors import MediaError, NotAllowedError
+from seedance_ui.jobs.store import Store
 from seedance_ui.providers.base import ProviderInfo
 from seedance_ui.services import LOCAL_OWNER, Services
 from tests.media_makers import make_mp3, make_video
@@ -191,6 +192,39 @@ async def test_what_was_deleted_comes_back_with_its_zip_and_what_is_gone_for_goo
         assert services._store.purge(first.job_id, deleted_at)
         anew = await bring_in(services, packed)
         assert (anew.outcome, anew.job_id != first.job_id) == ("imported", True)
+
+
+async def test_what_goes_for_good_while_its_zip_comes_in_comes_anew(
+    data_dir: Path, finished_video: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    packed = zip_run({"video.mp4": finished_video.read_bytes()})
+
+    def restore(store: Store, job_id: str, owner: str | None, *, real: Any = Store.restore) -> bool:
+        [(_, deleted_at)] = store.deleted_until(services._clock.now())
+        assert store.purge(job_id, deleted_at)
+        return bool(real(store, job_id, owner))
+
+    async with installed(data_dir, finished_video) as services:
+        first = await bring_in(services, packed)
+        await services.delete(first.job_id, owner=LOCAL_OWNER)
+        assert await services.export_run(first.job_id) is None
+        monkeypatch.setattr(Store, "restore", restore)
+        anew = await bring_in(services, packed)
+        assert (anew.outcome, anew.job_id != first.job_id) == ("imported", True)
+
+
+async def test_strangers_get_no_file_of_a_run_and_no_name_of_one(
+    data_dir: Path, finished_video: Path, tmp_path: Path
+) -> None:
+    async with installed(data_dir, finished_video) as services:
+        job_id = await finish(services, await references(services, tmp_path))
+    async with installed(data_dir, finished_video, SEEDANCE_PUBLIC="on") as services:
+        packed = await pack(services, job_id)
+    entries = entries_of(packed)
+    assert set(entries) == {"run.json", "video.mp4", "poster.jpg"}
+    media = json.loads(entries["run.json"])["media"]
+    assert {medium["name"] for medium in media} == {None}
+    assert media[0]["left_out"] == NOT_FOR_STRANGERS
 
 
 async def test_the_same_zip_twice_at_the_same_moment_is_one_run(data_dir: Path, finished_video: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
@@ -11,6 +12,9 @@ from typing import Literal, TypedDict
 
 from seedance_ui.domain.pricing import Cost, CostJson
 from seedance_ui.domain.request import GenerationRequest
+
+JOB_ID = re.compile(r"[0-9a-f]{32}")
+"""The form of every job's id: what a browser, a path or a folder names is looked at by it first."""
 
 
 class JobState(str, Enum):

@@ -7,6 +7,7 @@ machine, no owner, no address, no id of ours and none of the provider's.
 from __future__ import annotations
 
 import hashlib
+import math
 import re
 from collections.abc import Mapping
 from datetime import datetime
@@ -17,6 +18,7 @@ from seedance_ui.domain.job import Job
 from seedance_ui.domain.media import MediaFile, MediaLink, Reference
 from seedance_ui.domain.pricing import CostJson
 from seedance_ui.domain.redaction import MARK, Redactor
+from seedance_ui.errors import MediaError
 
 FORMAT = "seedance-playground/run"
 FORMAT_VERSION = 1
@@ -35,6 +37,7 @@ MEDIA = re.compile(
 
 NOT_HERE = "The file is not on the machine that exported the run any more."
 PRIVATE_LINK = "A link that may open something private is not passed on."
+NOT_FOR_STRANGERS = "The files of a run that was made on a public app stay there."
 """Why something of the request is not in the zip."""
 
 
@@ -103,6 +106,17 @@ class RecordJson(TypedDict):
     entries: list[EntryJson]
 
 
+def check_run_size(size_bytes: int) -> None:
+    """Let a run be written, received or unpacked.
+
+    Raises:
+        MediaError: It is larger than any run.
+    """
+    if size_bytes > MAX_RUN_BYTES:
+        most_mb, size_mb = MAX_RUN_BYTES // 1_000_000, math.ceil(size_bytes / 1_000_000)
+        raise MediaError(f"A run has {most_mb:,} MB at most; this one has {size_mb:,} MB.")
+
+
 def run_id(job: Job) -> str:
     """Return the name of a run wherever it is; a job id is a key to its job, and does not leave."""
     if job.imported_run is not None:
@@ -129,6 +143,7 @@ def build_record(
     media: Mapping[str, str],
     entries: list[EntryJson],
     redactor: Redactor,
+    tells_files: bool = True,
 ) -> RecordJson:
     """Return the record of a finished run.
 
@@ -139,6 +154,7 @@ def build_record(
         media: Place of each file that goes along to its entry.
         entries: Every file that goes along.
         redactor: Knows this installation's keys.
+        tells_files: Whether files that do not go along are named, too.
     """
     request = job.request
     return {
@@ -165,18 +181,22 @@ def build_record(
             "finished_at": _written(job.finished_at),
         },
         "cost": job.cost.to_json(),
-        "media": [_media(place, one, media.get(place), redactor) for place, one in request.placed_media()],
+        "media": [
+            _media(place, one, media.get(place), redactor, tells_files=tells_files)
+            for place, one in request.placed_media()
+        ],
         "entries": entries,
     }
 
 
-def _media(place: str, reference: Reference, entry: str | None, redactor: Redactor) -> MediaJson:
+def _media(place: str, reference: Reference, entry: str | None, redactor: Redactor, *, tells_files: bool) -> MediaJson:
     link = reference.url if isinstance(reference, MediaLink) and _may_be_told(reference.url, redactor) else None
-    why = PRIVATE_LINK if isinstance(reference, MediaLink) else NOT_HERE
+    why_no_file = NOT_HERE if tells_files else NOT_FOR_STRANGERS
+    why = PRIVATE_LINK if isinstance(reference, MediaLink) else why_no_file
     return {
         "place": place,
         "kind": reference.kind.value,
-        "name": redactor.blot(reference.name) if isinstance(reference, MediaFile) else None,
+        "name": redactor.blot(reference.name) if isinstance(reference, MediaFile) and tells_files else None,
         "entry": entry,
         "link": link,
         "left_out": why if entry is None and link is None else None,

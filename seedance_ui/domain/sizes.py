@@ -1,4 +1,4 @@
-"""How much disk a video will need, guessed high: a paid video that does not fit cannot be saved. Sizes in bytes."""
+"""How much a video takes: at the most, and guessed high before it is made, so that it can be saved. Sizes in bytes."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
 from seedance_ui.domain.request import GenerationRequest
+
+MAX_VIDEO_BYTES = 500_000_000
+"""E6: more is fetched of no video, and taken of none that comes in from elsewhere."""
 
 BYTES_PER_S: Mapping[str, int] = MappingProxyType({"480p": 1_250_000, "720p": 2_500_000})
 """The most that a second of video takes: 10 and 20 Mbit/s.

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from seedance_ui.domain.job import Job
 from seedance_ui.domain.media import MediaFile
 from seedance_ui.domain.shared_run import (
-    MAX_RUN_BYTES,
     POSTER,
     RECORD,
     VIDEO,
     EntryJson,
     build_record,
+    check_run_size,
     entry_name,
 )
 from seedance_ui.errors import MediaError
@@ -40,15 +40,22 @@ class RunZip:
         return zip_chunks(self.parts)
 
 
-def export_run(job: Job, providers: Mapping[str, Provider], tools: Tools) -> RunZip:
+def export_run(job: Job, providers: Mapping[str, Provider], tools: Tools, *, with_files: bool) -> RunZip:
     """Return a run with everything that it was made of, as far as that is here. Reads every file once; blocks.
+
+    Args:
+        job: The run.
+        providers: Id to provider.
+        tools: Has its files.
+        with_files: Whether the files of the request go along, with their names.
 
     Raises:
         MediaError: Its video is not here, not whole, or the run is too large; says which.
     """
     library, provider = tools.library, providers.get(job.request.provider)
     video = _video(job, tools)
-    media = {place: part for place, one in job.request.placed_media() if (part := _medium(place, one)) is not None}
+    given = list(job.request.placed_media()) if with_files else []
+    media = {place: part for place, one in given if (part := _medium(place, one)) is not None}
     poster = [measure_part(POSTER, path)] if (path := library.poster_path(job.job_id)).is_file() else []
     parts = [video, *poster, *media.values()]
     record = build_record(
@@ -58,11 +65,11 @@ def export_run(job: Job, providers: Mapping[str, Provider], tools: Tools) -> Run
         media={place: part.name for place, part in media.items()},
         entries=[_entry(part) for part in parts],
         redactor=tools.redactor,
+        tells_files=with_files,
     )
     written = json.dumps(record, indent=2, ensure_ascii=False).encode("utf-8", "replace")
     run = RunZip((measure_part(RECORD, written), *parts))
-    if run.size_bytes > MAX_RUN_BYTES:
-        raise MediaError(f"This run has {run.size_bytes // 1_000_000} MB with its files; the most is 1,000 MB.")
+    check_run_size(run.size_bytes)
     return run
 
 

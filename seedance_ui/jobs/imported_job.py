@@ -9,7 +9,7 @@ from seedance_ui.domain.job import Job, JobState, Phase, SavedVideo
 from seedance_ui.domain.media import MediaFile, MediaKind, MediaLink, Reference
 from seedance_ui.domain.pricing import Cost
 from seedance_ui.domain.request import GenerationRequest, Mode
-from seedance_ui.domain.shared_run import imported_name
+from seedance_ui.domain.shared_run import PRIVATE_LINK, imported_name
 from seedance_ui.jobs.run_record import Medium, Record
 
 _DEFAULT_MIMES = {MediaKind.IMAGE: "image/png", MediaKind.VIDEO: "video/mp4", MediaKind.AUDIO: "audio/mpeg"}
@@ -73,6 +73,7 @@ def _elsewhere(record: Record, medium: Medium, uploads: Path) -> Reference:
     kind = MediaKind(medium.kind)
     if medium.link is not None:
         return MediaLink(medium.link, kind)
+    is_link = medium.left_out == PRIVATE_LINK
     stem = f"left-out-{record.run_id}-{medium.place.strip('@').lower()}"
-    name = medium.name or f"The link of {medium.place}"
+    name = medium.name or (f"The link of {medium.place}" if is_link else f"The file of {medium.place}")
     return MediaFile(uploads / stem, kind, _DEFAULT_MIMES[kind], size_bytes=0, sha256=stem, name=name)

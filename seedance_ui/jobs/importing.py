@@ -10,18 +10,17 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-import re
 import secrets
 import shutil
 from collections.abc import AsyncIterator, Coroutine, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from filelock import FileLock
 
-from seedance_ui.domain.job import Job, SavedVideo
+from seedance_ui.domain.job import JOB_ID, Job, SavedVideo
 from seedance_ui.domain.media import MediaFile
 from seedance_ui.domain.shared_run import MAX_RUN_BYTES, RECORD, VIDEO
 from seedance_ui.errors import MediaError, StoreError
@@ -40,8 +39,10 @@ log = logging.getLogger(__name__)
 Outcome = Literal["imported", "known", "restored"]
 """New in the library; there already; there, and brought back from the deleted or its missing file put in place."""
 
+STALL_S = 60.0
+"""So long without a byte is a broken connection: the next import waits for this one."""
+
 _BUFFER_BYTES = 1 << 20
-_JOB_ID = re.compile(r"[0-9a-f]{32}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +81,11 @@ class Imports:
         self._admission = admission
         self._directory = directory
         """Of the folders of imports that are under way; on the same disk as the library."""
+        self._one_at_a_time = asyncio.Lock()
+        """B12: each is let in by the room that there is, and so after what the one before it takes."""
 
     async def take_in(self, chunks: AsyncIterator[bytes], size_bytes: int, *, owner: str) -> Imported:
-        """Receive a zip and bring its run into an owner's library.
+        """Receive a zip and bring its run into an owner's library, after those that came before it.
 
         Args:
             chunks: The bytes as they come.
@@ -93,7 +96,11 @@ class Imports:
             MediaError: It is no run, or not a whole one; nothing was kept of it.
             StoreError: There is no room, or the disk or the database would not take it.
         """
-        await self._tools.blocking(self._admission.check_import, size_bytes)
+        async with self._one_at_a_time:
+            await self._tools.blocking(self._admission.check_import, size_bytes)
+            return await self._take_in(chunks, size_bytes, owner)
+
+    async def _take_in(self, chunks: AsyncIterator[bytes], size_bytes: int, owner: str) -> Imported:
         job_id = secrets.token_hex(16)
         with self._folder(job_id) as folder, noticing_full_disk():
             try:
@@ -152,15 +159,15 @@ class Imports:
 
     def _commit(self, checked: _Checked, job_id: str, owner: str) -> Imported:
         record = checked.record
-        known = self._tools.store.find_run(owner, record.run_id, checked.video.sha256)
-        if known is not None:
-            return Imported(known.job_id, self._bring_back(known, checked, owner))
+        here_already = self._bring_back(checked, owner)
+        if here_already is not None:
+            return here_already
         media = {place: self._intake.adopt(file) for place, file in checked.media.items()}
         request = build_request(record, media, self._intake.directory)
         video = self._place(job_id, checked)
         if self._tools.store.add_imported(build_job(job_id, owner, record, request, video)):
             return Imported(job_id, "imported")
-        first = self._tools.store.find_run(owner, record.run_id, checked.video.sha256)
+        first = self._find(checked, owner)
         if first is None:
             raise StoreError("The run could not be written. Nothing was imported.")
         return Imported(first.job_id, "known")  # the same zip came in twice at the same moment
@@ -175,13 +182,22 @@ class Imports:
             os.replace(still, target)
         return library.keep(job_id, checked.video.path)
 
-    def _bring_back(self, known: Job, checked: _Checked, owner: str) -> Outcome:
-        """Make a run that is here already one that can be seen."""
+    def _bring_back(self, checked: _Checked, owner: str) -> Imported | None:
+        """Make a run that is here already one that can be seen; None where it is not here, or gone for good."""
+        known = self._find(checked, owner)
+        was_deleted = known is not None and known.deleted_at is not None
+        if known is not None and was_deleted and not self._tools.store.restore(known.job_id, owner):
+            known = self._find(checked, owner)  # gone for good in this moment, or brought back by hand
+        if known is None:
+            return None
+        # Only now: of a row that is gone for good, the next sweep would remove the file again.
         is_missing = not self._tools.library.has_video(known.job_id)
         if is_missing:
             self._place(known.job_id, checked)
-        was_deleted = known.deleted_at is not None and self._tools.store.restore(known.job_id, owner)
-        return "restored" if is_missing or was_deleted else "known"
+        return Imported(known.job_id, "restored" if is_missing or was_deleted else "known")
+
+    def _find(self, checked: _Checked, owner: str) -> Job | None:
+        return self._tools.store.find_run(owner, checked.record.run_id, checked.video.sha256)
 
     # -- the folder ---------------------------------------------------------------------------------------
 
@@ -200,7 +216,7 @@ class Imports:
 
     def _try_to_clear(self, job_id: str) -> bool:
         """Remove the folder of an import, and first its video where no row came of it; False where nobody can tell."""
-        if not _JOB_ID.fullmatch(job_id):
+        if not JOB_ID.fullmatch(job_id):
             return False
         try:
             if self._tools.store.get(job_id) is None:
@@ -216,7 +232,7 @@ async def _receive(chunks: AsyncIterator[bytes], target: Path, size_bytes: int) 
     """Write what comes to a file, counted."""
     buffer, received = bytearray(), 0
     with target.open("xb") as file:
-        async for chunk in chunks:
+        async for chunk in _without_stall(chunks):
             received += len(chunk)
             if received > min(size_bytes, MAX_RUN_BYTES):
                 raise MediaError("More came than was announced. Nothing was imported.")
@@ -227,6 +243,15 @@ async def _receive(chunks: AsyncIterator[bytes], target: Path, size_bytes: int) 
         file.write(buffer)
     if received != size_bytes:
         raise MediaError("Not all of the file came. Nothing was imported.")
+
+
+async def _without_stall(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    with suppress(StopAsyncIteration):
+        while True:
+            try:
+                yield await asyncio.wait_for(chunks.__anext__(), STALL_S)
+            except (TimeoutError, asyncio.TimeoutError) as exc:
+                raise MediaError("Not all of the file came. Nothing was imported.") from exc
 
 
 def _unpack(path: Path, folder: Path) -> tuple[Record, dict[str, Unpacked]]:

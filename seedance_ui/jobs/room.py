@@ -55,9 +55,7 @@ class Room:
         """
         needed_bytes = MIN_FREE_BYTES
         if requests[0].provider in self.paid_providers:
-            known = self.store.requests_in(_STILL_TO_COME, self.paid_providers, leaves_out_unreadable=True)
-            to_come = [*known, *requests]
-            needed_bytes = max(MIN_FREE_BYTES_PAID, SPARE * expected_bytes(to_come))
+            needed_bytes = self._kept_for_paid(requests)
         self._check(needed_bytes)
 
     def check_file(self) -> None:
@@ -69,22 +67,38 @@ class Room:
         self._check(MIN_FREE_BYTES)
 
     def check_import(self, size_bytes: int) -> None:
-        """Let a zip of that size be taken apart here, or say why not.
+        """Let a zip of that size be taken apart here, beside the room that paid videos need, or say why not.
 
         Raises:
             StoreError: There is no room for it.
         """
-        self._check(MIN_FREE_BYTES + IMPORT_COPIES * size_bytes)
+        needed_bytes = self._kept_for_paid() + IMPORT_COPIES * size_bytes
+        free_bytes = self._free_bytes(needed_bytes)
+        if free_bytes < needed_bytes:
+            raise StoreError(
+                f"The disk has {free_bytes // 1_000_000} MB left; {needed_bytes // 1_000_000} MB are needed to import "
+                "this run and to save every video that is still to come. Nothing was imported. Free some space."
+            )
+
+    def _kept_for_paid(self, more: Sequence[GenerationRequest] = ()) -> int:
+        """Return how many bytes stay free for the paid videos that are still to come, and for these."""
+        known = self.store.requests_in(_STILL_TO_COME, self.paid_providers, leaves_out_unreadable=True)
+        return max(MIN_FREE_BYTES_PAID, SPARE * expected_bytes([*known, *more]))
 
     def _check(self, needed_bytes: int) -> None:
-        free_bytes = self.free_bytes(self.data_dir)
-        if free_bytes < needed_bytes and self.make_room():
-            free_bytes = self.free_bytes(self.data_dir)
+        free_bytes = self._free_bytes(needed_bytes)
         if free_bytes < needed_bytes:
             raise StoreError(
                 f"The disk has {free_bytes // 1_000_000} MB left; {needed_bytes // 1_000_000} MB are needed to save "
                 "a video safely. Nothing was started, nothing was charged; what exists stays. Free some space."
             )
+
+    def _free_bytes(self, needed_bytes: int) -> int:
+        """Return how much room there is, once uploads went where it is less than what is needed."""
+        free_bytes = self.free_bytes(self.data_dir)
+        if free_bytes < needed_bytes and self.make_room():
+            return self.free_bytes(self.data_dir)
+        return free_bytes
 
     def make_room(self) -> int:
         """Remove uploads that nobody needs, and return how many bytes that freed; whatever breaks is logged."""

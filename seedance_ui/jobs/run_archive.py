@@ -20,12 +20,11 @@ from zipfile import ZipFile, ZipInfo
 
 from seedance_ui.domain.media import MediaKind
 from seedance_ui.domain.model_spec import MediaLimits
-from seedance_ui.domain.shared_run import MAX_RUN_BYTES, MEDIA, POSTER, RECORD, VIDEO
+from seedance_ui.domain.shared_run import MEDIA, POSTER, RECORD, VIDEO, check_run_size
+from seedance_ui.domain.sizes import MAX_VIDEO_BYTES
 from seedance_ui.errors import MediaError
 
 MAX_RECORD_BYTES = 256_000
-MAX_VIDEO_BYTES = 500_000_000
-"""What a download may have at most (E6)."""
 MAX_POSTER_BYTES = 5_000_000
 MAX_ENTRIES = 3 + 2 + sum(MediaLimits().max_count.values())
 """Record, video and poster, two frames and all references."""
@@ -123,8 +122,7 @@ def opened_run(path: Path) -> Iterator[RunArchive]:
 def _check_end(file: IO[bytes]) -> None:
     """Look at the end of the file, before `zipfile` reads a table of contents of any length into memory."""
     size_bytes = file.seek(0, 2)
-    if size_bytes > MAX_RUN_BYTES:
-        raise MediaError(f"This file has {size_bytes // 1_000_000:,} MB; a run has 1,000 MB at most.")
+    check_run_size(size_bytes)
     if size_bytes < _END.size:
         raise MediaError("This file is no zip.")
     file.seek(max(0, size_bytes - _END.size - 20))
@@ -150,9 +148,7 @@ def _check_entries(entries: Sequence[ZipInfo]) -> None:
     for needed in (RECORD, VIDEO):
         if needed not in names:
             raise MediaError(f"This zip is not a run: it has no {needed}.")
-    total = sum(info.file_size for info in entries)
-    if total > MAX_RUN_BYTES:
-        raise MediaError(f"This zip would have {total // 1_000_000:,} MB unpacked; a run has 1,000 MB at most.")
+    check_run_size(sum(info.file_size for info in entries))
 
 
 def _check_entry(info: ZipInfo) -> None:

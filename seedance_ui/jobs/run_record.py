@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timezone
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from seedance_ui.domain.file_rules import MAX_LINK_CHARS
 from seedance_ui.domain.media import MediaKind
 from seedance_ui.domain.mentions import tag
 from seedance_ui.domain.model_spec import MAX_SEED, MediaLimits
@@ -24,7 +25,6 @@ _PLACES = frozenset(
 )
 _EARLIEST = datetime(2000, 1, 1, tzinfo=timezone.utc)
 _LATEST = datetime(2100, 1, 1, tzinfo=timezone.utc)
-_LONGEST = timedelta(days=31)
 
 
 def _without_nul(text: str) -> str:
@@ -74,18 +74,11 @@ class Settings(_Strict):
 
 
 class Times(_Strict):
-    """In UTC."""
+    """In UTC, and in any order: the clock that gave them may have been set back meanwhile (B14)."""
 
     created_at: Time
     started_at: Time | None
     finished_at: Time | None
-
-    @model_validator(mode="after")
-    def _in_order(self) -> Times:
-        known = [time for time in (self.created_at, self.started_at, self.finished_at) if time is not None]
-        if known != sorted(known) or known[-1] - known[0] > _LONGEST:
-            raise ValueError("are in no order that a run can have")
-        return self
 
 
 class Price(_Strict):
@@ -103,7 +96,7 @@ class Medium(_Strict):
     kind: Literal["image", "video", "audio"]
     name: Line | None
     entry: EntryName | None
-    link: Annotated[Text, Field(max_length=2000, pattern=r"^https://")] | None
+    link: Annotated[Text, Field(max_length=MAX_LINK_CHARS, pattern=r"^https://")] | None
     left_out: Line | None
 
     @model_validator(mode="after")
@@ -155,10 +148,6 @@ class Record(_Strict):
         if set(given) != {name for name in names if name.startswith("media/")}:
             raise ValueError("The files are not those of the request.")
         return self
-
-    def entry(self, name: str) -> Entry:
-        """Return what is said of an entry."""
-        return next(entry for entry in self.entries if entry.name == name)
 
 
 class _Head(BaseModel):

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import BinaryIO
 from urllib.parse import urljoin
 
+from seedance_ui.domain.sizes import MAX_VIDEO_BYTES
 from seedance_ui.errors import ProviderUnavailableError, RateLimitError, StoreError, UnexpectedResponseError
 from seedance_ui.providers.addresses import (
     Location,
@@ -47,7 +48,7 @@ Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
 class Limits:
     """E6, B6, E3: how much, how long and how often."""
 
-    max_bytes: int = 500_000_000
+    max_bytes: int = MAX_VIDEO_BYTES
     max_s: float = 900.0
     """The whole fetch, with all its retries."""
     stall_s: float = 30.0

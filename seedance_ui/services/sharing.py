@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from functools import partial
 
-from seedance_ui.domain.shared_run import MAX_RUN_BYTES
-from seedance_ui.errors import MediaError, NotAllowedError
+from seedance_ui.domain.shared_run import check_run_size
+from seedance_ui.errors import NotAllowedError
 from seedance_ui.jobs.exporting import RunZip, export_run
 from seedance_ui.jobs.importing import Imported
 from seedance_ui.services.parts import LOCAL_OWNER, Parts
@@ -16,13 +17,18 @@ class Sharing(Parts):
     """The verbs behind `Share as zip` and `Import a run`."""
 
     async def export_run(self, job_id: str) -> RunZip | None:
-        """Return a finished job with everything that it was made of (D5); None for an unknown id.
+        """Return a finished job with what it was made of (D5); None for an unknown id, and for a deleted job.
+
+        On a public app the files of the request stay here: whoever has a video's address would get them.
 
         Raises:
             MediaError: It has no video, or that is not here any more, or not whole.
         """
         job = await self._tools.blocking(self._store.get, job_id)
-        return await asyncio.to_thread(export_run, job, self._providers, self._tools) if job else None
+        if job is None or job.deleted_at is not None:
+            return None
+        export = partial(export_run, job, self._providers, self._tools, with_files=not self.is_public)
+        return await asyncio.to_thread(export)
 
     def check_import(self, size_bytes: int) -> None:
         """Let a zip come, before a byte of it is read.
@@ -33,8 +39,7 @@ class Sharing(Parts):
         """
         if self.is_public:
             raise NotAllowedError("A run can be imported on one's own machine only.")
-        if size_bytes > MAX_RUN_BYTES:
-            raise MediaError(f"This file has {size_bytes // 1_000_000:,} MB; a run has 1,000 MB at most.")
+        check_run_size(size_bytes)
 
     async def import_run(self, chunks: AsyncIterator[bytes], size_bytes: int) -> Imported:
         """Bring a run that was exported elsewhere into the library of this machine's owner; the same one only once.

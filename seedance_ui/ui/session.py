@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-import re
 import secrets
 
 import gradio as gr
 
+from seedance_ui.domain.job import JOB_ID
+
 _SECRET = "seedance-v1"  # noqa: S105 - Gradio hands it to every browser: it hides nothing, it only has to stay the same
 _MAX_VISITOR_CHARS = 200
 _VISITOR_BYTES = 32
-_JOB_ID = re.compile(r"[0-9a-f]{32}")
 
 
 def create_state() -> gr.BrowserState:
@@ -27,7 +27,7 @@ def read_visitor(state: object) -> str | None:
 
 def read_job_id(value: object) -> str | None:
     """Return the job that a browser names; None for what cannot be an id."""
-    return value if isinstance(value, str) and _JOB_ID.fullmatch(value) else None
+    return value if isinstance(value, str) and JOB_ID.fullmatch(value) else None
 
 
 def visitor_for(state: object, *, is_public: bool, form_token: str | None = None) -> str | None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import TypeVar
 
 from fastapi import HTTPException
 
-JOB_ID = re.compile(r"[0-9a-f]{32}")
+from seedance_ui.domain.job import JOB_ID
+
 NO_STORE = {"Cache-Control": "no-store"}
 
 _NO_SUCH_JOB = "There is no such job."

@@ -16,10 +16,10 @@ from pydantic import BaseModel, StringConstraints
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
 from seedance_ui import __version__
-from seedance_ui.domain.job import FINAL_STATES, RESTING_STATES, SnapshotJson
+from seedance_ui.domain.job import FINAL_STATES, JOB_ID, RESTING_STATES, SnapshotJson
 from seedance_ui.errors import SeedanceError
 from seedance_ui.services import Services
-from seedance_ui.web.ids import JOB_ID, NO_STORE, found_or_404, known_form
+from seedance_ui.web.ids import NO_STORE, found_or_404, known_form
 
 RETRY_MS = 2000
 """How soon a browser comes back after its stream broke, in milliseconds."""
@@ -33,7 +33,7 @@ PING_S = 15
 MAX_IDS = 20
 """How many jobs one question may name."""
 
-_MEDIA_NAME = re.compile(r"[0-9a-f]{32}(\.mp4|\.jpg|-last\.png)")
+_MEDIA_NAME = re.compile(rf"{JOB_ID.pattern}(\.mp4|\.jpg|-last\.png)")
 _TOKEN = re.compile(r"[0-9a-f]{32}")
 _MEDIA_TYPES = {".mp4": "video/mp4", ".jpg": "image/jpeg", "-last.png": "image/png"}
 

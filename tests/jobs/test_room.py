@@ -19,7 +19,7 @@ from seedance_ui.domain.job import Job, JobState, JobUpdate, Phase, RemoteVideo
 from seedance_ui.domain.media import MediaFile
 from seedance_ui.domain.sizes import expected_bytes
 from seedance_ui.errors import StoreError
-from seedance_ui.jobs.room import MIN_FREE_BYTES, MIN_FREE_BYTES_PAID, SPARE, Room
+from seedance_ui.jobs.room import IMPORT_COPIES, MIN_FREE_BYTES, MIN_FREE_BYTES_PAID, SPARE, Room
 from seedance_ui.library import Library
 from seedance_ui.media.intake import Intake
 from tests.fakes.server import FakeServer, Received, Reply, serve_range
@@ -121,6 +121,15 @@ def test_twice_what_all_paid_videos_on_their_way_may_take_must_be_free(room: Roo
     with pytest.raises(StoreError, match="1500 MB are needed"):
         room.check_jobs([request, request])
     room.check_jobs([request_of(provider="free")])
+
+
+def test_an_import_leaves_the_room_of_paid_videos(room: Room, disk: Disk, bench: Bench) -> None:
+    disk.free = MIN_FREE_BYTES_PAID + IMPORT_COPIES * 10_000_000
+    room.check_import(10_000_000)
+    for _ in range(20):
+        bench.store.add(replace(make_job(), request=request_of(duration_s=15)), form_token=None)
+    with pytest.raises(StoreError, match="1530 MB are needed to import"):
+        room.check_import(10_000_000)
 
 
 def test_a_job_that_ended_needs_no_room(room: Room, disk: Disk, bench: Bench) -> None:

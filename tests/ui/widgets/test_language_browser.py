@@ -223,6 +223,23 @@ def test_words_of_a_provider_stay_as_they_are(chinese: Page, words: str) -> None
     assert chinese.evaluate("(text) => seedance.say(text)", words) == words
 
 
+def test_words_of_many_sentences_cost_little_and_stay_as_they_are(chinese: Page) -> None:
+    words = " ".join(f"{number}!" for number in range(250))
+    took_ms, again_ms, said = chinese.evaluate(
+        """(text) => {
+            const began = performance.now();
+            const said = seedance.say(text);
+            const between = performance.now();
+            seedance.say(text);
+            return [between - began, performance.now() - between, said];
+        }""",
+        words,
+    )
+    assert said == words
+    assert took_ms < 2000  # thirty times as long before a run of sentences had a bound
+    assert again_ms < took_ms
+
+
 def test_english_page_changes_nothing(english: Page) -> None:
     words = "@Image2 names no file. There are no references yet."
     assert english.evaluate("(text) => [seedance.say(text), seedance.t('{count} found', {count: 3})]", words) == [
