@@ -53,6 +53,22 @@ def test_the_price_is_the_sum_of_its_parts(lines: list[tuple[float, float]]) -> 
     assert (cost.unit, cost.kind) == ("USD", "estimate")
 
 
+@given(st.lists(st.tuples(st.floats(0, 60), st.floats(0, 2)), min_size=1, max_size=5))
+def test_no_price_is_less_than_what_is_billed(lines: list[tuple[float, float]]) -> None:
+    billed = sum(Decimal(repr(seconds)) * Decimal(repr(rate)) for seconds, rate in lines)
+
+    cost = Price("USD", "estimate", tuple(part_by_seconds("video", *line) for line in lines)).cost
+
+    assert billed <= Decimal(repr(cost.amount)) <= billed + Decimal("0.000006")
+
+
+@pytest.mark.parametrize(
+    "part", [PricePart("whole", 2.5200004), part_by_seconds("video", 1, 2.5200004)], ids=["whole", "seconds"]
+)
+def test_a_hair_above_a_cent_is_shown_as_the_next_one(part: PricePart) -> None:
+    assert Price("USD", "estimate", (part,)).cost.shown_amount() == Decimal("2.53")
+
+
 def test_a_part_that_costs_nothing_more_changes_no_price() -> None:
     video = part_by_seconds("video", 8, 0.314496)
 
