@@ -19,7 +19,8 @@ sound, one action in the provider's own words, or all of it where the provider n
 _KEPT_STEP = Decimal("0.000001")
 """Prices are kept to a millionth of their unit."""
 
-_SHOWN_STEP = {"USD": Decimal("0.01"), "CU": Decimal("0.1")}
+_SHOWN_STEP = Decimal("0.01")
+"""Cents, or hundredths of a creative unit; `formatAmount` of common.js shows the same."""
 
 
 class CostJson(TypedDict):
@@ -49,8 +50,8 @@ class Cost:
         return self.amount == 0 and self.kind == "exact"
 
     def shown_amount(self) -> Decimal | None:
-        """Return the amount in whole cents, or tenths of a creative unit, as it is shown: never less than it is."""
-        return None if self.amount is None else rounded_up(self.amount, _SHOWN_STEP[self.unit])
+        """Return the amount in whole cents, or hundredths of a creative unit, as it is shown: never less than it is."""
+        return None if self.amount is None else rounded_up(self.amount, _SHOWN_STEP)
 
 
 def rounded_up(amount: float, step: Decimal) -> Decimal:

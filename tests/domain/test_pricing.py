@@ -36,7 +36,7 @@ def test_cost_keeps_every_digit_of_the_bill() -> None:
 def test_a_shown_amount_is_never_less_than_it_is(amount: float, unit: str) -> None:
     shown = Cost(amount, unit, "estimate").shown_amount()
 
-    step = Decimal("0.01") if unit == "USD" else Decimal("0.1")
+    step = Decimal("0.01")
     assert shown is not None
     assert Decimal(repr(amount)) <= shown < Decimal(repr(amount)) + step
     assert shown % step == 0

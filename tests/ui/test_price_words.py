@@ -33,7 +33,7 @@ def words_of(part: PricePart, *, unit: str = "USD") -> str:
         (part_by_seconds("reference_videos", 5.04, 0.1), "USD", "Reference videos: 5.1 s × $0.10 a second"),
         (PricePart("action", 4, name="quality-gate"), "CU", "quality-gate: 4 CU"),
         (PricePart("action", 4, name="custom-generation"), "CU", "Generation: 4 CU"),
-        (PricePart("whole", 40.05), "CU", "Strict Video names one price for all of it: 40.1 CU"),
+        (PricePart("whole", 40.041), "CU", "Strict Video names one price for all of it: 40.05 CU"),
     ],
     ids=lambda value: value if isinstance(value, str) else None,
 )
