@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import yaml
 
 from seedance_ui.domain.model_spec import ADAPTIVE, ASPECT_RATIOS, MAX_SEED
-from seedance_ui.domain.request import GenerationRequest, Mode
+from seedance_ui.domain.request import AUTO_DURATION_S, GenerationRequest, Mode
 from seedance_ui.domain.shared_run import MAX_RUN_BYTES
 from seedance_ui.jobs.room import MIN_FREE_BYTES, MIN_FREE_BYTES_PAID
 from seedance_ui.providers import PROVIDERS
@@ -20,7 +21,7 @@ from tests.fakes.scenario import KEY, SECRET, FakeScenario
 
 PRICES = {
     "animatic": "Free",
-    "scenario": "exact, as in `40 CU`",
+    "scenario": "exact, as in `40 CU`; with Auto or reference videos `About 40 CU`",
     "aimlapi": "estimate, as in `About $2.52`",
 }
 STOPPING = {"always": "always", "maybe": "we ask; it may refuse", "never": "not possible"}
@@ -101,9 +102,11 @@ async def test_the_prices_of_the_table_are_of_the_kind_that_providers_tell(
         setups = {"scenario": Setup(tmp_path, keys=keys, base_url=fake.base_url)}
         for name, make in PROVIDERS.items():
             provider = make(setups.get(name, Setup(tmp_path)))
-            text = price_text((await provider.estimate(request)).cost)
+            texts = [price_text((await provider.estimate(request)).cost)]
+            if provider.spec().auto_duration:
+                texts.append(price_text((await provider.estimate(replace(request, duration_s=AUTO_DURATION_S))).cost))
             await provider.close()
-            assert text in PRICES[name]
+            assert all(text in PRICES[name] for text in texts), texts
 
 
 def test_the_free_disk_limit_is_the_real_one() -> None:

@@ -75,10 +75,11 @@ window.seedance.translate(element);
     return `${width}${NBSP}×${NBSP}${height}`;
   }
 
-  // Money is never rounded down. {amount: 2.52, unit: 'USD'} -> "$2.52"
+  // Money is never rounded down, and 1.1 * 100 is no hair above 110. {amount: 2.52, unit: 'USD'} -> "$2.52"
   function formatAmount({amount, unit}) {
-    const hundredths = Math.ceil(amount * 100 - 1e-6);
-    return unit === 'USD' ? `$${(hundredths / 100).toFixed(2)}` : `${hundredths / 100}${NBSP}${unit}`;
+    const hundredths = Math.ceil(Number((amount * 100).toPrecision(15)));
+    const cents = {minimumFractionDigits: 2, maximumFractionDigits: 2};
+    return unit === 'USD' ? `$${(hundredths / 100).toLocaleString('en-US', cents)}` : `${hundredths / 100}${NBSP}${unit}`;
   }
 
   function formatCost(cost) {

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
-from seedance_ui.domain.pricing import Cost, Price
+from seedance_ui.domain.pricing import Cost, Price, decimal_of
 from seedance_ui.domain.request import GenerationRequest
 
 MAX_BATCH = 4
@@ -28,14 +29,18 @@ class Quote:
     """How many videos."""
 
     @property
-    def total(self) -> Cost:
-        """The price of all videos, never less than so many times the price of one.
+    def counted(self) -> Decimal | None:
+        """What each video adds to a batch: an exact price to its last digit, an estimate as it is shown.
 
-        An estimate counts as it is shown, in whole cents, so that "4 × $2.52" is $10.08 to whoever multiplies.
+        So "4 × $2.52" is $10.08 to whoever multiplies. None where the price is not known.
         """
         one = self.each.cost
-        shown = one.shown_amount()
-        if one.amount is None or shown is None or self.count == 1:
+        return one.shown_amount() if one.kind == "estimate" or one.amount is None else decimal_of(one.amount)
+
+    @property
+    def total(self) -> Cost:
+        """The price of all videos, never less than so many times the price of one."""
+        one, counted = self.each.cost, self.counted
+        if counted is None or self.count == 1:
             return one
-        amount = one.amount if one.kind == "exact" else float(shown)
-        return Cost(round(self.count * amount, 6), one.unit, one.kind)
+        return Cost(float(self.count * counted), one.unit, one.kind)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_CEILING, Decimal
@@ -17,7 +16,11 @@ PartKind = Literal["drawing", "video", "reference_videos", "sound", "action", "w
 """What a line of a price is for: the animatic's drawing, the seconds of the video, those of the reference videos,
 sound, one action in the provider's own words, or all of it where the provider names a sum only."""
 
-_SHOWN_STEP = {"USD": Decimal("0.01"), "CU": Decimal("0.1")}
+_KEPT_STEP = Decimal("0.000001")
+"""Prices are kept to a millionth of their unit."""
+
+_SHOWN_STEP = Decimal("0.01")
+"""Cents, or hundredths of a creative unit; `formatAmount` of common.js shows the same."""
 
 
 class CostJson(TypedDict):
@@ -59,14 +62,22 @@ class Cost:
         )
 
     def shown_amount(self) -> Decimal | None:
-        """Return the amount in whole cents, or tenths of a creative unit, as it is shown: never less than it is."""
-        return None if self.amount is None else rounded_up(self.amount, _SHOWN_STEP[self.unit])
+        """Return the amount in whole cents, or hundredths of a creative unit, as it is shown: never less than it is."""
+        return None if self.amount is None else rounded_up(self.amount, _SHOWN_STEP)
 
 
 def rounded_up(amount: float, step: Decimal) -> Decimal:
     """Return the next whole number of steps."""
-    # By way of its shortest decimal form: 2.52 is not 2.520000000000000017763568394002504646778106689453125.
-    return Decimal(repr(amount)).quantize(step, rounding=ROUND_CEILING)
+    return decimal_of(amount).quantize(step, rounding=ROUND_CEILING)
+
+
+def decimal_of(number: float) -> Decimal:
+    """Return a number as it is written: 2.52, not 2.520000000000000017763568394002504646778106689453125."""
+    return Decimal(repr(number))
+
+
+def _kept(amount: Decimal) -> float:
+    return float(amount.quantize(_KEPT_STEP, rounding=ROUND_CEILING))
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +98,9 @@ class PricePart:
 
 
 def part_by_seconds(kind: PartKind, seconds: float, per_second: float, *, is_most: bool = False) -> PricePart:
-    """Return a line of so many seconds at a rate."""
-    return PricePart(kind, round(seconds * per_second, 6), seconds, per_second, is_most)
+    """Return a line of so many seconds at a rate; its amount is never less than that."""
+    amount = _kept(decimal_of(seconds) * decimal_of(per_second))
+    return PricePart(kind, amount, seconds, per_second, is_most)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +118,8 @@ class Price:
 
     @property
     def cost(self) -> Cost:
-        """The sum of the parts, to a millionth of the unit."""
-        amount = round(math.fsum(part.amount for part in self.parts), 6) if self.parts else None
+        """The sum of the parts, to a millionth of the unit and never less than it is."""
+        amount = _kept(sum((decimal_of(part.amount) for part in self.parts), Decimal())) if self.parts else None
         return Cost(amount, self.unit, self.kind)
 
 

@@ -10,13 +10,12 @@ from __future__ import annotations
 import asyncio
 import base64
 import logging
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from seedance_ui.domain.job import Job, JobUpdate, RemoteVideo
-from seedance_ui.domain.media import identity
 from seedance_ui.domain.model_spec import ADAPTIVE, ASPECT_RATIOS, ModelSpec
 from seedance_ui.domain.pricing import NO_PRICE_CU, Price
 from seedance_ui.domain.request import GenerationRequest, Mode
@@ -42,12 +41,12 @@ from seedance_ui.providers.scenario_answers import (
     is_same_job,
     job_id_in,
     parse_update,
-    price_of,
     readable_jobs,
     update_of_taken,
 )
 from seedance_ui.providers.scenario_assets import Assets
 from seedance_ui.providers.scenario_payload import build_payload
+from seedance_ui.providers.scenario_price import dry_run_body, named_price, price_for, price_key
 
 MODEL = "model_bytedance-seedance-2-0-fast"
 
@@ -74,7 +73,7 @@ class Scenario(Provider):
     info: ClassVar[ProviderInfo] = ProviderInfo(
         id="scenario",
         label="Scenario",
-        hint="Billed in creative units; shows the exact price before you generate.",
+        hint="Billed in creative units; shows the price before you generate.",
         variables=(
             key("SCENARIO_API_KEY", "Key of a Scenario account."),
             key("SCENARIO_API_SECRET", "Secret that belongs to SCENARIO_API_KEY."),
@@ -102,7 +101,8 @@ class Scenario(Provider):
     def __init__(self, setup: Setup) -> None:
         super().__init__(setup)
         self._opened: tuple[Http, Assets] | None = None
-        self._prices: dict[tuple[Any, ...], tuple[datetime, Price]] = {}
+        self._named: dict[str, tuple[datetime, Price]] = {}
+        """By `price_key`: when a price was asked for, and which was named."""
         self._asking = asyncio.Lock()
         self._dry_runs_stopped = False
 
@@ -126,32 +126,28 @@ class Scenario(Provider):
         Raises:
             StrayJobError: The dry run started a job.
         """
-        priced = _price_key(request)
+        body = dry_run_body(request, self.spec())
+        asked = price_key(body)
         async with self._asking:  # one at a time: the first that goes wrong is also the last
-            asked_at, price = self._prices.get(priced, (None, NO_PRICE_CU))
-            if asked_at is not None and self.setup.now() - asked_at < PRICE_IS_FRESH:
-                return price
-            if self._dry_runs_stopped:
-                return NO_PRICE_CU
-            try:
-                price = await self._dry_run(request)
-            except StrayJobError:
-                raise
-            except ProviderError as exc:
-                log.info("No price from Scenario: %s", exc)
-                return NO_PRICE_CU
-            self._prices[priced] = (self.setup.now(), price)
-            return price
+            asked_at, named = self._named.get(asked, (None, NO_PRICE_CU))
+            if asked_at is None or self.setup.now() - asked_at >= PRICE_IS_FRESH:
+                if self._dry_runs_stopped:
+                    return NO_PRICE_CU
+                try:
+                    named = await self._dry_run(body)
+                except StrayJobError:
+                    raise
+                except ProviderError as exc:
+                    log.info("No price from Scenario: %s", exc)
+                    return NO_PRICE_CU
+                self._named[asked] = (self.setup.now(), named)
+        return price_for(request, self.spec(), named)
 
-    async def _dry_run(self, request: GenerationRequest) -> Price:
+    async def _dry_run(self, body: Mapping[str, Any]) -> Price:
         """Send the body with `dryRun` in the query: in the body it would be ignored, and paid (S-SDK, C)."""
-        placeholders = Handles({identity(one): f"asset_{n}" for n, one in enumerate(request.media, start=1)})
-        payload = build_payload(request, placeholders)
-        if not request.media:
-            payload.setdefault("prompt", "A video")  # the price is asked for before there are words
-        answer = await self._http.post(GENERATE, payload, params={"dryRun": "true"})
+        answer = await self._http.post(GENERATE, body, params={"dryRun": "true"})
         if answer.status == DRY_RUN_STATUS:
-            return price_of(answer, asked_on=self.setup.now().date())
+            return named_price(answer, asked_on=self.setup.now().date())
         self._dry_runs_stopped = True
         log.error("Scenario answered a dry run with status %d; no price is asked for any more", answer.status)
         remote_id = job_id_in(answer)
@@ -278,20 +274,6 @@ class Scenario(Provider):
             )
             self._opened = http, Assets(http, self.setup.pause)
         return self._opened
-
-
-def _price_key(request: GenerationRequest) -> tuple[Any, ...]:
-    """Return the part of a request that can change its price: neither words, nor seed, nor which files."""
-    counts = tuple(request.reference_counts().values())
-    return (
-        request.mode,
-        request.duration_s,
-        request.resolution,
-        request.aspect_ratio,
-        request.generate_audio,
-        len(request.frames),
-        counts,
-    )
 
 
 def _sent_between(job: Job) -> tuple[datetime, datetime | None]:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import logging
-import math
 from collections.abc import Mapping
-from datetime import date, datetime, timezone
+from datetime import datetime, timezone
 from typing import Annotated, Any
 
 from pydantic import Field
 
 from seedance_ui.domain.job import NO_WORD, Charged, JobUpdate
 from seedance_ui.domain.model_spec import MAX_SEED
-from seedance_ui.domain.pricing import NO_PRICE_CU, Cost, Price, PricePart
+from seedance_ui.domain.pricing import Cost
 from seedance_ui.domain.request import GenerationRequest
 from seedance_ui.domain.verdicts import failed_job, shown
 from seedance_ui.errors import ProviderError, RateLimitError, UnexpectedResponseError
@@ -30,12 +29,6 @@ _STATES: Mapping[str, JobUpdate] = {
     "canceled": JobUpdate("cancelled", "Cancelled"),
 }
 """Scenario's status words. Source: S-SDK, in exactly this spelling (C)."""
-
-DRY_RUN_BASIS = "Scenario named this price for exactly these settings. Asking for it started nothing."
-"""Where a price comes from, for people."""
-
-_SAME_CU = 1e-6
-"""Costs that differ by less are the same."""
 
 log = logging.getLogger(__name__)
 
@@ -79,14 +72,6 @@ class _Taken(Wire):
 
     job: _TakenJob
     creative_units_cost: Annotated[float | None, Field(ge=0), OR_NONE] = None
-
-
-class DryRun(Wire):
-    """The answer to a dry run. Source: S-SDK (C)."""
-
-    creative_units_cost: Annotated[float | None, Field(ge=0), OR_NONE] = None
-    cost_details: Annotated[dict[str, Annotated[float, Field(ge=0)]] | None, OR_NONE] = None
-    """Action to its cost after discount; "values sum to `creativeUnitsCost`"."""
 
 
 class JobsPage(Wire):
@@ -141,19 +126,6 @@ def explain_refusal(answer: Answer) -> ProviderError:
     if isinstance(details, dict) and "actionLimit" in details:
         words = f"{words} (at most {shown(str(details['actionLimit']))} at once)"
     return RateLimitError(words, provider=error.provider, request_id=error.request_id, retry_after_s=wait_s)
-
-
-def price_of(answer: Answer, *, asked_on: date) -> Price:
-    """Return the price that a dry run names; of one part where it names no others that add up to it."""
-    dry_run = answer.parse(DryRun)
-    amount = dry_run.creative_units_cost
-    if amount is None:
-        return NO_PRICE_CU
-    details = dry_run.cost_details or {}
-    parts = tuple(PricePart("action", cost, name=shown(action)) for action, cost in details.items() if cost)
-    whole = PricePart("whole", amount)
-    adds_up = abs(math.fsum(part.amount for part in parts) - amount) < _SAME_CU
-    return Price("CU", "exact", parts if parts and adds_up else (whole,), DRY_RUN_BASIS, asked_on)
 
 
 def job_id_in(answer: Answer) -> str | None:

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import html
 from dataclasses import replace
+from decimal import ROUND_CEILING, Decimal
 
 from seedance_ui.domain.explain import explain
 from seedance_ui.domain.job import JobError
-from seedance_ui.domain.pricing import Cost
+from seedance_ui.domain.pricing import Cost, Unit
 from seedance_ui.domain.request import AUTO_DURATION_S, GenerationRequest
 from seedance_ui.errors import MissingKeyError, SeedanceError
 from seedance_ui.providers.offers import Offer
@@ -70,7 +71,16 @@ def amount_text(cost: Cost) -> str:
     shown = cost.shown_amount()
     if shown is None:
         return PRICE_NOT_KNOWN
-    return f"${shown:,}" if cost.unit == "USD" else f"{shown.normalize():f} CU"
+    return figure_text(shown, cost.unit)
+
+
+def figure_text(amount: Decimal, unit: Unit) -> str:
+    """Return an amount to its last digit, dollars with their cents at least."""
+    shortest = amount.normalize()
+    if unit == "CU":
+        return f"{shortest:f} CU"
+    cents = amount.quantize(Decimal("0.01"), rounding=ROUND_CEILING)
+    return f"${cents if cents == amount else shortest:,f}"
 
 
 def duration_text(duration_s: object) -> str:

@@ -9,7 +9,7 @@ from seedance_ui.domain.batch import Quote
 from seedance_ui.domain.pricing import Cost, PricePart, Unit, rounded_up
 from seedance_ui.domain.request import GenerationRequest
 from seedance_ui.providers.offers import Offer
-from seedance_ui.ui.messages import amount_text, summary_text
+from seedance_ui.ui.messages import amount_text, figure_text, summary_text
 
 _ACTIONS = {"custom-generation": "Generation"}
 """An action in a provider's own word to what people call it. Source: `scenario-sdk` 2.4.0, `CostDetails`."""
@@ -30,8 +30,9 @@ def price_json(quote: Quote | None, request: GenerationRequest, offer: Offer | N
         return {"parts": [], "notes": []}
     price, label = quote.each, offer.info.label
     parts = [_part_text(part, price.unit, request.resolution, label) for part in price.parts]
-    if quote.count > 1 and not quote.total.is_free:
-        parts.append(f"{quote.count} videos × {amount_text(price.cost)} = {amount_text(quote.total)}")
+    if quote.count > 1 and not quote.total.is_free and quote.counted is not None:
+        each, together = (figure_text(amount, price.unit) for amount in (quote.counted, quote.count * quote.counted))
+        parts.append(f"{quote.count} videos × {each} = {together}")
     notes = [price.basis, f"As of {price.as_of:%Y-%m-%d}." if price.as_of else "", _charged_by(quote.total, label)]
     return {"parts": parts, "notes": [note for note in notes if note]}
 
@@ -41,9 +42,9 @@ def quoted_summary(request: GenerationRequest, offer: Offer | None, count: int, 
     summary = summary_text(request, offer)
     if count == 1:
         return summary
-    if quote is None or quote.total.amount is None or quote.total.is_free:
+    if quote is None or quote.counted is None or quote.total.is_free:
         return f"{count} videos · {summary}"
-    return f"{count} × {amount_text(quote.each.cost)} · {summary}"
+    return f"{count} × {figure_text(quote.counted, quote.each.unit)} · {summary}"
 
 
 def _part_text(part: PricePart, unit: Unit, resolution: str, label: str) -> str:
@@ -77,8 +78,4 @@ def _seconds_text(seconds: float) -> str:
 
 
 def _rate_text(rate: float, unit: Unit) -> str:
-    shown = rounded_up(rate, Decimal("0.0001")).normalize()
-    if unit == "CU":
-        return f"{shown:f} CU"
-    cents = shown.quantize(Decimal("0.01"))
-    return f"${cents if cents == shown else shown:f}"
+    return figure_text(rounded_up(rate, Decimal("0.0001")), unit)

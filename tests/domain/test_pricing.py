@@ -36,7 +36,7 @@ def test_cost_keeps_every_digit_of_the_bill() -> None:
 def test_a_shown_amount_is_never_less_than_it_is(amount: float, unit: str) -> None:
     shown = Cost(amount, unit, "estimate").shown_amount()
 
-    step = Decimal("0.01") if unit == "USD" else Decimal("0.1")
+    step = Decimal("0.01")
     assert shown is not None
     assert Decimal(repr(amount)) <= shown < Decimal(repr(amount)) + step
     assert shown % step == 0
@@ -51,6 +51,22 @@ def test_the_price_is_the_sum_of_its_parts(lines: list[tuple[float, float]]) -> 
     assert cost.amount == pytest.approx(sum(part.amount for part in parts), abs=1e-6)
     assert cost.amount == pytest.approx(sum(seconds * rate for seconds, rate in lines), abs=1e-5)
     assert (cost.unit, cost.kind) == ("USD", "estimate")
+
+
+@given(st.lists(st.tuples(st.floats(0, 60), st.floats(0, 2)), min_size=1, max_size=5))
+def test_no_price_is_less_than_what_is_billed(lines: list[tuple[float, float]]) -> None:
+    billed = sum(Decimal(repr(seconds)) * Decimal(repr(rate)) for seconds, rate in lines)
+
+    cost = Price("USD", "estimate", tuple(part_by_seconds("video", *line) for line in lines)).cost
+
+    assert billed <= Decimal(repr(cost.amount)) <= billed + Decimal("0.000006")
+
+
+@pytest.mark.parametrize(
+    "part", [PricePart("whole", 2.5200004), part_by_seconds("video", 1, 2.5200004)], ids=["whole", "seconds"]
+)
+def test_a_hair_above_a_cent_is_shown_as_the_next_one(part: PricePart) -> None:
+    assert Price("USD", "estimate", (part,)).cost.shown_amount() == Decimal("2.53")
 
 
 def test_a_part_that_costs_nothing_more_changes_no_price() -> None:

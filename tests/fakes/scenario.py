@@ -76,6 +76,7 @@ class StoredJob:
     body: dict[str, Any]
     created_at: str
     steps: list[str]
+    cost_cu: float
     asset_id: str | None = None
     error: str | None = None
     disable_refund: bool = False
@@ -100,6 +101,8 @@ class FakeScenario(FakeServer):
         self.disable_refund = False
         self.upload_fails_with: str | None = None
         self.can_cancel = False
+        self.cu_by_length: dict[int, float] = {}
+        """Length in seconds to price, where it is not `PRICE_CU`; -1 is the one that only a run can tell."""
         self.dry_run_status = 269
         """Anything else is Scenario gone wrong: 200 runs the job."""
         self.link_uses = 1_000
@@ -161,17 +164,18 @@ class FakeScenario(FakeServer):
         _only(request.query, {"dryRun", "projectId"})
         body = _object(request)
         self._check_body(body, are_placeholders_fine=is_dry)
+        cost_cu = self.cu_by_length.get(body.get("duration", -1), PRICE_CU)
         price = {
-            "creativeUnitsCost": PRICE_CU,
+            "creativeUnitsCost": cost_cu,
             "creativeUnitsDiscount": 0,
-            "costDetails": {"custom-generation": PRICE_CU},
+            "costDetails": {"custom-generation": cost_cu},
         }
         if is_dry and self.dry_run_status == 269:
             return Reply(269, price)
         if is_dry and self.dry_run_status != 200:
             return Reply(self.dry_run_status, {})
         job_id = f"job_{next(self._numbers)}{secrets.token_hex(4)}"
-        job = StoredJob(job_id, body, _now(), list(self.steps))
+        job = StoredJob(job_id, body, _now(), list(self.steps), cost_cu)
         self.jobs[job_id] = job
         self.bill.append(job_id)
         return Reply(200, {"job": _public(job, "queued"), **price})
@@ -350,7 +354,7 @@ class FakeScenario(FakeServer):
 def _public(job: StoredJob, status: str) -> dict[str, Any]:
     """Return a job as Scenario shows it."""
     metadata: dict[str, Any] = {"assetIds": [job.asset_id] if job.asset_id else [], "input": job.body}
-    billing: dict[str, Any] = {"cuCost": PRICE_CU, "cuDiscount": 0}
+    billing: dict[str, Any] = {"cuCost": job.cost_cu, "cuDiscount": 0}
     if job.error:
         metadata |= {"error": job.error, "hint": "Change the prompt and try again."}
         billing["disableRefund"] = job.disable_refund

@@ -441,8 +441,8 @@ async def test_the_price_comes_from_a_dry_run_that_starts_nothing(fake: FakeScen
 async def test_the_price_of_files_needs_no_upload(fake: FakeScenario, scenario: Scenario, make_file: MakeFile) -> None:
     frames = replace(TEXT, mode=Mode.FRAMES, prompt="", first_frame=make_file("image", b"x"))
     references = replace(TEXT, mode=Mode.REFERENCES, prompt="", videos=(make_file("video", b"y"),))
-    for request in (frames, references):
-        assert (await scenario.estimate(request)).cost == Cost(PRICE_CU, "CU", "exact")
+    assert (await scenario.estimate(frames)).cost == Cost(PRICE_CU, "CU", "exact")
+    assert (await scenario.estimate(references)).cost == Cost(PRICE_CU, "CU", "estimate")
     assert {received.path for received in fake.received} == {GENERATE}
 
 
@@ -460,6 +460,89 @@ async def test_only_what_changes_the_price_is_asked_for_again(fake: FakeScenario
 
 async def test_the_price_of_a_request_without_words_is_known(fake: FakeScenario, scenario: Scenario) -> None:
     assert (await scenario.estimate(replace(TEXT, prompt=""))).cost == Cost(PRICE_CU, "CU", "exact")
+
+
+CLIP_LINK = MediaLink("https://example.com/clip.mp4", MediaKind.VIDEO)
+
+
+@pytest.mark.parametrize(
+    ("clips_s", "duration_s", "asked_s", "kind", "basis"),
+    [
+        ((), 8, 8, "exact", "Scenario named this price for exactly these settings."),
+        ((), 0, 15, "estimate", "Auto leaves the length to Scenario. It named this price for 15 s, the longest."),
+        ((5.0,), 8, 8, "estimate", "Scenario named this price without seeing the reference videos"),
+        ((5.0, 8.04, 2.0), 0, 9, "estimate", "It named this price for 9 s without seeing the videos"),
+        ((8.0,), 0, 8, "estimate", "It named this price for 8 s without seeing the videos"),
+        ((2.0,), 0, 4, "estimate", "It named this price for 4 s without seeing the videos"),
+        ((15.2,), 0, 15, "estimate", "It named this price for 15 s without seeing the videos"),
+        ((5.0, "link"), 0, 15, "estimate", "It named this price for 15 s without seeing the videos"),
+        ((5.0, None), 0, 15, "estimate", "It named this price for 15 s without seeing the videos"),
+    ],
+    ids=["settings", "Auto", "clip", "Auto of the longest", "whole", "short", "long", "a link", "not measured"],
+)
+async def test_the_price_is_asked_for_the_length_that_is_billed_and_exact_only_where_the_bill_is_known(
+    fake: FakeScenario,
+    scenario: Scenario,
+    make_file: MakeFile,
+    clips_s: tuple[Any, ...],
+    duration_s: int,
+    asked_s: int,
+    kind: str,
+    basis: str,
+) -> None:
+    clips = [
+        CLIP_LINK if length_s == "link" else replace(make_file("video", b"%d" % n), duration_s=length_s)
+        for n, length_s in enumerate(clips_s)
+    ]
+    request = replace(TEXT, duration_s=duration_s, videos=tuple(clips))
+    request = replace(request, mode=Mode.REFERENCES) if clips else request
+    fake.cu_by_length = {asked_s: 3.5 * asked_s}
+
+    price = await scenario.estimate(request)
+
+    assert price.cost == Cost(3.5 * asked_s, "CU", kind)
+    assert basis in price.basis
+    assert price.basis.endswith("Asking for it started nothing.")
+    assert fake.received[-1].json()["duration"] == asked_s
+
+
+async def test_clips_of_another_billed_length_have_another_price(
+    fake: FakeScenario, scenario: Scenario, make_file: MakeFile
+) -> None:
+    fake.cu_by_length = {length_s: 10.0 * length_s for length_s in range(4, 16)}
+    clip = replace(make_file("video", b"x"), duration_s=5.0)
+    auto = replace(TEXT, mode=Mode.REFERENCES, duration_s=0, videos=(clip,))
+
+    lengths_s = (5.0, 12.5, 4.9, 5.0)
+    prices = [await scenario.estimate(replace(auto, videos=(replace(clip, duration_s=one),))) for one in lengths_s]
+
+    assert [price.cost.amount for price in prices] == [50, 130, 50, 50]
+    assert len(fake.received) == 2
+
+
+async def test_auto_and_its_longest_length_share_an_answer_and_no_certainty(
+    fake: FakeScenario, scenario: Scenario
+) -> None:
+    prices = [await scenario.estimate(replace(TEXT, duration_s=length_s)) for length_s in (0, 15, 0)]
+
+    assert [price.kind for price in prices] == ["estimate", "exact", "estimate"]
+    assert len(fake.received) == 1
+
+
+async def test_auto_is_sent_as_auto_and_its_bill_replaces_the_estimate(fake: FakeScenario, scenario: Scenario) -> None:
+    fake.cu_by_length = {-1: 25.5, 15: 75}
+    auto = replace(TEXT, duration_s=0)
+    assert (await scenario.estimate(auto)).cost == Cost(75, "CU", "estimate")
+
+    job = await run(scenario, auto)
+
+    assert [body["duration"] for body in fake.bodies()] == [-1]
+    assert (await scenario.poll(job)).cost == Cost(25.5, "CU", "exact")
+
+
+async def test_a_price_that_is_not_to_be_had_has_no_basis(fake: FakeScenario, scenario: Scenario) -> None:
+    fake.script("POST", GENERATE, Instead(Reply(269, {"creativeUnitsCost": 1e300})))
+    assert await scenario.estimate(replace(TEXT, duration_s=0)) == NO_PRICE_CU
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 429, 500, 503])

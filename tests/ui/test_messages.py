@@ -20,7 +20,7 @@ from seedance_ui.ui.messages import endpoint_text, price_text, problem_for, summ
         (Cost(1234.5, "USD", "exact"), "$1,234.50"),
         (Cost(62.0, "CU", "exact"), "62 CU"),
         (Cost(100.0, "CU", "estimate"), "About 100 CU"),
-        (Cost(61.31, "CU", "exact"), "61.4 CU"),
+        (Cost(61.301, "CU", "exact"), "61.31 CU"),
         (Cost(None, "USD", "estimate"), "Price not known"),
         (None, "Price not known"),
     ],

@@ -33,7 +33,7 @@ def words_of(part: PricePart, *, unit: str = "USD") -> str:
         (part_by_seconds("reference_videos", 5.04, 0.1), "USD", "Reference videos: 5.1 s × $0.10 a second"),
         (PricePart("action", 4, name="quality-gate"), "CU", "quality-gate: 4 CU"),
         (PricePart("action", 4, name="custom-generation"), "CU", "Generation: 4 CU"),
-        (PricePart("whole", 40.05), "CU", "Strict Video names one price for all of it: 40.1 CU"),
+        (PricePart("whole", 40.041), "CU", "Strict Video names one price for all of it: 40.05 CU"),
     ],
     ids=lambda value: value if isinstance(value, str) else None,
 )
@@ -72,3 +72,19 @@ def test_summary_of_one_video_is_its_settings() -> None:
 
     assert quoted_summary(REQUEST, OFFER, 1, quote) == "8 s · 720p · 16:9 · storyboard"
     assert quoted_summary(REQUEST, OFFER, 2, None) == "2 videos · 8 s · 720p · 16:9 · storyboard"
+
+
+@pytest.mark.parametrize(
+    ("amount", "unit", "kind", "line", "each"),
+    [
+        (12.34, "CU", "exact", "4 videos × 12.34 CU = 49.36 CU", "4 × 12.34 CU"),
+        (12.3456, "CU", "exact", "4 videos × 12.3456 CU = 49.3824 CU", "4 × 12.3456 CU"),
+        (40, "CU", "exact", "4 videos × 40 CU = 160 CU", "4 × 40 CU"),
+        (2.515968, "USD", "estimate", "4 videos × $2.52 = $10.08", "4 × $2.52"),
+    ],
+)
+def test_line_of_several_videos_adds_up(amount: float, unit: str, kind: str, line: str, each: str) -> None:
+    quote = Quote(Price(unit, kind, (PricePart("whole", amount),)), 4)
+
+    assert price_json(quote, REQUEST, OFFER)["parts"][-1] == line
+    assert quoted_summary(REQUEST, OFFER, 4, quote).startswith(f"{each} · ")
