@@ -244,7 +244,7 @@ def test_a_local_video_without_an_address_from_outside_is_said_at_the_file() -> 
         ({"resolution": "480p"}, 1.168),
         ({"images": (samples.image(),), "audios": (samples.audio(),)}, 2.515968),
         ({"videos": (samples.video(duration_s=5.0),)}, 4.088448),
-        ({"videos": (samples.video(duration_s=5.0), CLIP_LINK)}, 7.296307),
+        ({"videos": (samples.video(duration_s=5.0), CLIP_LINK)}, 7.296308),
     ],
     ids=["the reference's sample", "15 s", "480p", "pictures and sound", "5 s of video in", "a link"],
 )
