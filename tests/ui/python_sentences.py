@@ -94,7 +94,7 @@ NAMES = frozenset({"Scenario", "AIML API", "Animatic", "Accept", "Authorization"
 SHORT = frozenset(
     {
         *("free", "no key", "off", "storyboard", "resolution", "image", "video", "audio", "images", "videos"),
-        *("wide", "tall", "{duration_s} s", "{name}: {amount}", "{count} videos × {cost} = {total}"),
+        *("wide", "tall", "{duration_s} s", "{name}: {amount}", "{count} videos × {each} = {together}"),
     }
 )
 """Words of one piece with a small letter, which could be anything, and what looks like code: these are shown."""
