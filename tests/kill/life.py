@@ -15,7 +15,7 @@ from typing import Any
 from seedance_ui.domain.job import ENDED_STATES
 from tests.kill import child
 
-DIES_WITHIN_S = 10
+DIES_WITHIN_S = 30
 """How long to wait for a process that is about to die, or to reach its point."""
 
 ANSWERS_WITHIN_S = 60
