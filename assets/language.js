@@ -173,7 +173,8 @@
   const FIELDS = '.block textarea, .block input';
   const isWidgets = (element) => Boolean(element.closest('.html-container'));
   function translateLabels() {
-    document.documentElement.lang = language.lang;
+    // Set once: each time it is set, even to what it was, the browser computes every style of the page anew.
+    if (document.documentElement.lang !== language.lang) document.documentElement.lang = language.lang;
     if (!file) return;
     for (const element of document.querySelectorAll(`${LABELS}, ${FIELDS}`)) if (!isWidgets(element)) seedance.translate(element);
   }

@@ -246,3 +246,20 @@ def test_english_page_changes_nothing(english: Page) -> None:
         words,
         "3 found",
     ]
+
+
+def test_changes_of_the_page_leave_its_language_alone(chinese: Page) -> None:
+    """Set again, even to what it was, it has the browser compute every style of the page anew."""
+    writes = chinese.evaluate("""async () => {
+        const frame = () => new Promise(requestAnimationFrame);
+        const writes = [];
+        const observer = new MutationObserver((seen) => writes.push(...seen));
+        observer.observe(document.documentElement, {attributeFilter: ['lang']});
+        for (let change = 0; change < 3; change += 1) {
+            document.getElementById('label').append(' ');
+            await frame();
+            await frame();
+        }
+        return writes.length;
+    }""")
+    assert writes == 0
