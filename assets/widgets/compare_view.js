@@ -64,6 +64,12 @@ function paint() {
   setAttribute(play.querySelector('use'), 'href', picture);
 }
 
+function show(isOpen) {
+  root.hidden = !isOpen;
+  // A class, where CSS would ask `:has`: every change of the page would have the browser look whether this is open.
+  document.body.classList.toggle('is-comparing', isOpen);
+}
+
 function draw() {
   const value = props.value;
   const key = value ? `${value.a.job_id} ${value.b.job_id}` : null;
@@ -71,7 +77,7 @@ function draw() {
   shown = key;
   step?.end();
   step = null;
-  root.hidden = !value;
+  show(Boolean(value));
   if (!value) return;
   opener ??= document.activeElement;
   document.querySelectorAll('#stage video').forEach((video) => video.pause());
@@ -91,7 +97,7 @@ function leave() {
   step?.end();
   step = null;
   shown = null;
-  root.hidden = true;
+  show(false);
   root.querySelectorAll('figure').forEach((figure) => figure.replaceChildren());
   props.value = null;
 }
