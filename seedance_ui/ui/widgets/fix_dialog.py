@@ -77,6 +77,7 @@ class FixDialog(FileWidget):
     script = "fix_dialog"
     script_parts = ("fix_sides", "fix_choices")
     data_model = FixAnswer
+    schema = FixAnswer.model_json_schema()
     template = """
       <dialog class="sheet fix-sheet">
         <div class="sheet-head"><div><h2></h2><p class="fix-lead"></p></div>
@@ -118,10 +119,6 @@ class FixDialog(FileWidget):
     def postprocess(self, value: FixAnswer | None) -> FixAnswer:
         """Return the value on the wire."""
         return value or FixAnswer()
-
-    def api_info(self) -> dict[str, Any]:
-        """Return the JSON schema of the value."""
-        return FixAnswer.model_json_schema()
 
     def read_swap(self, data: object) -> Swapped | None:
         """Return a swap that a browser asks for; None where it is not of the form.

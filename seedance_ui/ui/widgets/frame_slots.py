@@ -32,6 +32,7 @@ class FrameSlots(MediaWidget):
     script = "frame_slots"
     script_parts = ("links",)
     data_model = FrameFiles
+    schema = FrameFiles.model_json_schema()
     template = """
       <section class="frame-slots" aria-label="First and last frame">
         <div class="slot" data-slot="first" role="group" aria-label="First frame"></div>
@@ -80,7 +81,3 @@ class FrameSlots(MediaWidget):
             first=self.write(pair.first) if pair.first else None,
             last=self.write(pair.last) if pair.last else None,
         )
-
-    def api_info(self) -> dict[str, Any]:
-        """Return the JSON schema of the value."""
-        return FrameFiles.model_json_schema()

@@ -31,6 +31,7 @@ class ReferenceTray(MediaWidget):
     script = "reference_tray"
     script_parts = ("links", "reference_card", "reference_order", "reference_drag", "reference_replace")
     data_model = ReferenceFiles
+    schema = ReferenceFiles.model_json_schema()
     template = f"""
       <section class="reference-tray" aria-label="References">
         <div class="tray-head">
@@ -88,7 +89,3 @@ class ReferenceTray(MediaWidget):
     def postprocess(self, value: Sequence[Given | tuple[str, str]] | None) -> ReferenceFiles:
         """Return the value on the wire."""
         return ReferenceFiles(root=[self.write(file) for file in value or []])
-
-    def api_info(self) -> dict[str, Any]:
-        """Return the JSON schema of the value."""
-        return ReferenceFiles.model_json_schema()
