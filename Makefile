@@ -7,6 +7,9 @@ PIP_FLAGS := --quiet --disable-pip-version-check
 # A file stays with one process, since its tests share an app and a browser.
 SIDE_BY_SIDE := -n auto --maxprocesses 4 --dist loadfile
 
+# Where it is set, every process compiles our modules anew: two seconds of each start of the app.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help run test check lint test-lowest guards bench screenshots readme-pictures constraints
 

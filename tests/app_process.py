@@ -17,7 +17,8 @@ from urllib.request import urlopen
 
 from seedance_ui.variables import VARIABLES
 
-APP = Path(__file__).parents[1] / "app.py"
+ROOT = Path(__file__).parents[1]
+APP = ROOT / "app.py"
 START_WITHIN_S = 60
 STOP_WITHIN_S = 20
 _ANNOUNCED = re.compile(r"is on (http://127\.0\.0\.1:\d+)")
@@ -135,6 +136,7 @@ def _environment(directory: Path, variables: Mapping[str, str]) -> dict[str, str
         "SEEDANCE_DATA_DIR": str(directory / "data"),
         "GRADIO_TEMP_DIR": str(directory / "gradio"),
         "GRADIO_SERVER_PORT": "0",
+        "PYTHONPATH": os.pathsep.join([str(ROOT / "tests" / "site"), str(ROOT)]),
         "PYTHONUNBUFFERED": "1",
         **variables,
     }

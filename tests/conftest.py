@@ -15,7 +15,10 @@ import pytest
 from hypothesis import settings
 
 from seedance_ui.variables import VARIABLES
+from tests import without_stubs
 from tests.postgresql import PostgresqlMissingError, PostgresqlServer, running_postgresql
+
+without_stubs.install()
 
 # A busy machine is no failure: properties are about results, not about time.
 settings.register_profile("no-deadline", deadline=None)

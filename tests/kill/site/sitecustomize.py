@@ -11,8 +11,11 @@ import signal
 from pathlib import Path
 
 from seedance_ui.jobs.clock import SystemClock
+from tests import without_stubs
 from tests.kill.hooks import watch_everything
 from tests.kill.points import Points
+
+without_stubs.install()
 
 
 class ArmedPoints(Points):
