@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 from urllib.request import urlopen
 
 import pytest
@@ -163,11 +164,9 @@ def free_port() -> int:
         return int(taken.getsockname()[1])
 
 
-def fill_in(page: Studio, provider: str, hint: str, shape: Shape, files: Path) -> None:
-    """Choose and upload what a shape consists of, on a form that nobody has touched."""
+def fill_in(page: Studio, shape: Shape, files: Path) -> None:
+    """Upload and choose what a shape consists of, on a form that nobody has touched."""
     page.reload()
-    page.radio("Provider", provider).check()
-    expect(page.page.locator("#provider-hint")).to_contain_text(hint)
     page.choose_tab(shape.mode)
     for which, name in zip(("first", "last"), shape.frames, strict=False):
         page.add_frame(which, files / name)
@@ -186,6 +185,12 @@ def fill_in(page: Studio, provider: str, hint: str, shape: Shape, files: Path) -
     page.page.get_by_role("checkbox", name="Sound", exact=True).set_checked(shape.sound)
     if shape.seed is not None:
         page.page.get_by_role("spinbutton", name="Seed").fill(str(shape.seed))
+
+
+def choose_provider(page: Studio, provider: str, hint: str) -> None:
+    """Let another provider make what stands in the form."""
+    page.radio("Provider", provider).check()
+    expect(page.page.locator("#provider-hint")).to_contain_text(hint)
 
 
 def generate(page: Studio, video: bytes, cost: str) -> None:
@@ -228,7 +233,7 @@ def from_data_uri(uri: str, mime: str) -> bytes:
 
 
 @pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES)
-def test_shape_at_aimlapi_arrives_as_described_and_plays(
+def test_shape_arrives_at_both_providers_as_described_and_plays(
     page: Studio,
     at_aimlapi: FetchingAimlApi,
     at_scenario: BillingScenario,
@@ -236,14 +241,30 @@ def test_shape_at_aimlapi_arrives_as_described_and_plays(
     finished_video: Path,
     shape: Shape,
 ) -> None:
-    """The page of the model at docs.aimlapi.com: images and sound as data URIs, videos by links, no upload."""
-    at_aimlapi.video = finished_video.read_bytes() + box(b"free", b"aimlapi", shape.prompt.encode())
-    paid_before, paid_elsewhere = len(at_aimlapi.bill), list(at_scenario.bill)
-    fill_in(page, "AIML API", "Billed in US dollars", shape, files)
+    """One form, sent to one provider and then to the other: neither hears of what the other one got."""
+    fill_in(page, shape, files)
+    video = finished_video.read_bytes()
+    at_aimlapi.video = video + box(b"free", b"aimlapi", shape.prompt.encode())
+    paid, paid_elsewhere = len(at_aimlapi.bill), list(at_scenario.bill)
+    choose_provider(page, "AIML API", "Billed in US dollars")
     generate(page, at_aimlapi.video, "$1.26")
-
-    assert len(at_aimlapi.requests("POST", aimlapi.GENERATIONS)) == len(at_aimlapi.bill) == paid_before + 1
+    assert len(at_aimlapi.requests("POST", aimlapi.GENERATIONS)) == len(at_aimlapi.bill) == paid + 1
     assert at_scenario.bill == paid_elsewhere
+    expect_shape_at_aimlapi(at_aimlapi, page.app.url, shape, files)
+
+    at_scenario.video = video + box(b"free", b"scenario", shape.prompt.encode())
+    paid, paid_elsewhere = len(at_scenario.bill), list(at_aimlapi.bill)
+    choose_provider(page, "Scenario", "Billed in creative units")
+    generate(page, at_scenario.video, f"{scenario.PRICE_CU} CU")
+    sent = [one for one in at_scenario.requests("POST", scenario.GENERATE) if one.query != {"dryRun": "true"}]
+    assert len(sent) == len(at_scenario.bill) == paid + 1
+    assert at_aimlapi.bill == paid_elsewhere
+    assert sent[-1].query == {}
+    expect_shape_at_scenario(at_scenario, sent[-1].json(), shape, files)
+
+
+def expect_shape_at_aimlapi(at_aimlapi: FetchingAimlApi, app_url: str, shape: Shape, files: Path) -> None:
+    """The page of the model at docs.aimlapi.com: images and sound as data URIs, videos by links, no upload."""
     body = at_aimlapi.requests("POST", aimlapi.GENERATIONS)[-1].json()
     frames = [body.pop(name) for name in ("image_url", "last_image_url")[: len(shape.frames)]]
     images, videos, audios = (
@@ -265,30 +286,12 @@ def test_shape_at_aimlapi_arrives_as_described_and_plays(
         [from_data_uri(uri, "image/png") for uri in frames + images], files, shape.frames + shape.images
     )
     expect_clean_copies([from_data_uri(uri, "audio/mpeg") for uri in audios], files, shape.audios)
-    assert all(re.fullmatch(re.escape(page.app.url) + r"/handover/[\w-]{20,}", link) for link in videos)
+    assert all(re.fullmatch(re.escape(app_url) + r"/handover/[\w-]{20,}", link) for link in videos)
     expect_clean_copies([at_aimlapi.fetched[link] for link in videos], files, shape.videos)
 
 
-@pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES)
-def test_shape_at_scenario_arrives_as_described_and_plays(
-    page: Studio,
-    at_aimlapi: FetchingAimlApi,
-    at_scenario: BillingScenario,
-    files: Path,
-    finished_video: Path,
-    shape: Shape,
-) -> None:
+def expect_shape_at_scenario(at_scenario: BillingScenario, body: dict[str, Any], shape: Shape, files: Path) -> None:
     """The page of the model at app.scenario.com: every file an asset first, references always arrays of their ids."""
-    at_scenario.video = finished_video.read_bytes() + box(b"free", b"scenario", shape.prompt.encode())
-    paid_before, paid_elsewhere = len(at_scenario.bill), list(at_aimlapi.bill)
-    fill_in(page, "Scenario", "Billed in creative units", shape, files)
-    generate(page, at_scenario.video, f"{scenario.PRICE_CU} CU")
-
-    paid = [one for one in at_scenario.requests("POST", scenario.GENERATE) if one.query != {"dryRun": "true"}]
-    assert len(paid) == len(at_scenario.bill) == paid_before + 1
-    assert at_aimlapi.bill == paid_elsewhere
-    assert paid[-1].query == {}
-    body = paid[-1].json()
     frames = [body.pop(name) for name in ("image", "lastFrameImage")[: len(shape.frames)]]
     images, videos, audios = (
         body.pop(name) if names else []
