@@ -120,6 +120,33 @@ def studio(open_studio: OpenStudio) -> Studio:
     return open_studio()
 
 
+@pytest.fixture(scope="module")
+def kept_page(profile: BrowserContext, app: AppProcess) -> Iterator[tuple[Studio, list[str]]]:
+    """Yield a page that the tests of a module share, and its complaints; see `studio_again`."""
+    page = profile.new_page()
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.set_default_timeout(PATIENCE_MS)
+    forget(page, app.url)
+    studio, complaints = Studio(page, app), watch(page, app)
+    studio.open()
+    yield studio, complaints
+    page.close()
+
+
+@pytest.fixture
+def studio_again(kept_page: tuple[Studio, list[str]], request: pytest.FixtureRequest) -> Iterator[Studio]:
+    """Return the shared page with the form as a new visitor finds it: a load costs seconds. Jobs and videos stay."""
+    studio, complaints = kept_page
+    failed = request.session.testsfailed
+    studio.start_over()
+    yield studio
+    if request.session.testsfailed > failed:  # whatever it left open must not fail the next one
+        studio.reload()
+    found = complaints.copy()
+    complaints.clear()
+    assert found == []
+
+
 def running_app(directory: Path, **variables: str) -> Iterator[AppProcess]:
     """Yield a running app, and see at its end that no handler of it broke."""
     app = AppProcess(directory, **variables)

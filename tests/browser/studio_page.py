@@ -10,7 +10,7 @@ from pathlib import Path
 import av
 from playwright.sync_api import FilePayload, Locator, Page, expect
 
-from seedance_ui.domain.request import Mode
+from seedance_ui.domain.request import GenerationRequest, Mode
 from seedance_ui.ui.examples import EXAMPLES
 from tests.app_process import AppProcess
 
@@ -39,6 +39,14 @@ _SIDEWAYS = """() => {
     ];
 }"""
 """What does not fit the window: Gradio's container clips, so that what sticks out is lost rather than scrolled to."""
+
+
+_FIRST = GenerationRequest("animatic", Mode.TEXT, "")
+"""What the form asks for before anybody touches it."""
+
+_TAKE_OUT_FILES = """() => {
+    for (const button of document.querySelectorAll('#references .remove, #frames .remove')) button.click();
+}"""
 
 
 class Studio:
@@ -82,6 +90,19 @@ class Studio:
         self.page.goto("about:blank")
 
     # -- the form
+
+    def start_over(self) -> None:
+        """Bring the form to what a new visitor finds, on the page as it stands."""
+        self.page.keyboard.press("Escape")
+        self.page.evaluate(_TAKE_OUT_FILES)
+        self.prompt.fill("")
+        self.page.evaluate("seedance.prompt.forget()")
+        self.choose_tab(Mode.TEXT)
+        self.set_duration(_FIRST.duration_s)
+        self.radio("Resolution", _FIRST.resolution).check()
+        self.radio("Aspect ratio", _FIRST.aspect_ratio).check()
+        self.page.get_by_role("checkbox", name="Sound", exact=True).check()
+        self.page.get_by_role("spinbutton", name="Seed").fill("")
 
     def choose_tab(self, mode: Mode) -> None:
         """Open a tab and wait until the form has followed."""

@@ -26,7 +26,8 @@ def start_a_long_one(studio: Studio, prompt: str) -> str:
 
 
 def test_reload_during_a_job_attaches_again_and_ends_with_the_video(studio: Studio) -> None:
-    job_id = start_a_long_one(studio, "A long way home")
+    studio.prompt.fill("A long way home")
+    job_id = studio.generate()
     studio.expect_state("running")
     studio.reload()
     assert studio.wait_for_job() == job_id

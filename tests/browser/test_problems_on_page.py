@@ -27,6 +27,12 @@ def payload(name: str, mime: str, data: bytes) -> FilePayload:
     return {"name": name, "mimeType": mime, "buffer": data}
 
 
+@pytest.fixture
+def studio(studio_again: Studio) -> Studio:
+    """Return one page for all of these: the form is what they are about."""
+    return studio_again
+
+
 # Problems at their fields
 
 

@@ -13,8 +13,9 @@ from tests.media_makers import make_image, make_mp3
 
 
 @pytest.fixture
-def tray_page(studio: Studio, tmp_path: Path) -> Studio:
+def tray_page(studio_again: Studio, tmp_path: Path) -> Studio:
     """Return the References tab with two images and a sound."""
+    studio = studio_again
     studio.choose_tab(Mode.REFERENCES)
     studio.add_references(
         make_image(tmp_path / "coat.png", (400, 400)),
