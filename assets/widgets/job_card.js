@@ -151,7 +151,7 @@ function drawJob(card) {
 function end(card, state, drawIt) {
   const {live} = card;
   const isNews = FINAL.has(state) && !live.isTold;
-  if (isNews && state === 'succeeded') card.isAside = isPlayerTaken();
+  if (isNews && state === 'succeeded') card.isAside = isPlayerTaken() || isAnotherOnItsWay(card);
   drawIt(card, state);
   if (!isNews) return;
   live.isTold = true;
@@ -162,6 +162,11 @@ function end(card, state, drawIt) {
 // A video that a person watches stays: what is finished meanwhile is offered beside it.
 function isPlayerTaken() {
   return Boolean(document.querySelector('#player .player:not([hidden])'));
+}
+
+// The player shows a video once Python has answered: of two that are ready in that time, one is offered.
+function isAnotherOnItsWay(card) {
+  return cards.some(other => other !== card && other.root.classList.contains('is-quiet') && isFinal(other));
 }
 
 // The library lists what rests: it is out of date when a job comes to rest, or goes on.

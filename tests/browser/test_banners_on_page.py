@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.error import HTTPError
 
@@ -9,25 +10,28 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.app_process import AppProcess
-from tests.browser.conftest import OpenStudio
+from tests.browser.studio_page import Studio
 
 
-def test_damaged_database_is_said_in_red_and_nothing_can_be_spent(open_studio: OpenStudio, tmp_path: Path) -> None:
+@pytest.fixture
+def app(tmp_path: Path) -> Iterator[AppProcess]:
+    """Yield an app over a damaged database."""
     app = AppProcess(tmp_path)
     app.data_dir.mkdir(parents=True)
     (app.data_dir / "seedance.sqlite3").write_bytes(b"SQLite format 3\0" + bytes(range(256)) * 64)
-    try:
-        with pytest.raises(HTTPError, match="503"):  # it serves, and says that no job runs
-            app.start()
-        studio = open_studio(app=app)
-        alert = studio.page.get_by_role("alert").filter(has_text="read-only").first
-        expect(alert).to_be_visible()
-        expect(alert).to_contain_text("backup")
-        studio.expect_no_sideways_scroll()
+    with pytest.raises(HTTPError, match="503"):  # it serves, and says that no job runs
+        app.start()
+    yield app
+    app.stop()
 
-        studio.prompt.fill("Not to be made")
-        studio.generate_button.click()
-        expect(studio.page.get_by_role("heading", name="Nothing new can be made")).to_be_visible()
-        expect(alert).to_be_visible()
-    finally:
-        app.stop()
+
+def test_damaged_database_is_said_in_red_and_nothing_can_be_spent(studio: Studio) -> None:
+    alert = studio.page.get_by_role("alert").filter(has_text="read-only").first
+    expect(alert).to_be_visible()
+    expect(alert).to_contain_text("backup")
+    studio.expect_no_sideways_scroll()
+
+    studio.prompt.fill("Not to be made")
+    studio.generate_button.click()
+    expect(studio.page.get_by_role("heading", name="Nothing new can be made")).to_be_visible()
+    expect(alert).to_be_visible()

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
+import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import OpenStudio
+from tests.app_process import AppProcess
+from tests.browser.conftest import OpenStudio, running_app
 from tests.browser.studio_page import FINISHES_WITHIN_MS
 
 PROMPT = "一只猫在雨里跑，@Image2 和 @Video1"
@@ -30,6 +33,12 @@ LATIN = r"""() => {
   return [...found];
 }"""
 """Visible texts, and what is read out or shown of attributes, without any Chinese letter."""
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppProcess]:
+    """Yield an app of this module's own: what other tests wrote into prompts is no word of the page."""
+    yield from running_app(tmp_path_factory.mktemp("chinese-app"))
 
 
 def english_words(page: Page) -> list[str]:

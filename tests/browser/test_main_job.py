@@ -21,8 +21,8 @@ def studio(studio_again: Studio) -> Studio:
     return studio_again
 
 
-def test_text_tab_prompt_becomes_a_video_that_plays(studio: Studio) -> None:
-    studio.prompt.fill("Shot 1: A red kite over a beach, push in. Shot 2: It lands in the sand.")
+def test_text_tab_prompt_becomes_a_video_that_plays_and_is_handed_out_under_its_words(studio: Studio) -> None:
+    studio.prompt.fill("Shot 1: Ein Fluß & zwei Brücken, push in. Shot 2: A kite lands in the sand.")
     studio.make_it_quick()
     job_id = studio.generate()
     studio.expect_video_of(job_id)
@@ -31,7 +31,12 @@ def test_text_tab_prompt_becomes_a_video_that_plays(studio: Studio) -> None:
     assert math.isclose(facts["duration"], 4, abs_tol=0.1)
     for attribute in ("playsinline", "loop", "controls"):
         expect(studio.video).to_have_attribute(attribute, "")
-    assert stream_kinds(studio.app.fetch(f"/media/{job_id}.mp4")) == ["audio", "video"]
+    video = studio.app.fetch(f"/media/{job_id}.mp4")
+    assert stream_kinds(video) == ["audio", "video"]
+    with studio.page.expect_download() as started:
+        studio.player.get_by_role("button", name="Download").click()
+    assert started.value.suggested_filename == "shot-1-ein-fluß-zwei-brucken-push-in-shot-2-a-kite-lands-in.mp4"
+    assert started.value.path().read_bytes() == video
 
 
 def test_text_tab_sound_off_makes_a_video_without_a_sound_stream(studio: Studio) -> None:
@@ -76,17 +81,6 @@ def test_references_tab_image_video_and_audio_become_a_video_that_plays(studio: 
     assert stream_kinds(studio.app.fetch(f"/media/{job_id}.mp4")) == ["audio", "video"]
 
 
-def test_player_download_hands_out_the_video_under_the_words_of_its_prompt(studio: Studio) -> None:
-    studio.prompt.fill("Ein Fluß & zwei Brücken")
-    studio.make_it_quick()
-    job_id = studio.generate()
-    studio.expect_video_of(job_id)
-    with studio.page.expect_download() as started:
-        studio.player.get_by_role("button", name="Download").click()
-    assert started.value.suggested_filename == "ein-fluß-zwei-brucken.mp4"
-    assert started.value.path().read_bytes() == studio.app.fetch(f"/media/{job_id}.mp4")
-
-
 def test_generate_clicked_twice_makes_one_job(studio: Studio, app: AppProcess) -> None:
     before = app.job_count()
     studio.prompt.fill("One click, one job")
@@ -99,7 +93,6 @@ def test_generate_clicked_twice_makes_one_job(studio: Studio, app: AppProcess) -
 
 @pytest.mark.parametrize("mode", Mode)
 def test_example_fills_the_form_and_generates_nothing(studio: Studio, app: AppProcess, mode: Mode) -> None:
-    """Every one of the tab; the last one then makes a video."""
     before = app.job_count()
     studio.choose_tab(mode)
     examples = EXAMPLES[mode]
@@ -123,5 +116,3 @@ def test_example_fills_the_form_and_generates_nothing(studio: Studio, app: AppPr
         )
         expect(studio.reference_cards).to_have_count(len(example.media) if mode is Mode.REFERENCES else 0)
     assert app.job_count() == before
-    studio.make_it_quick()
-    studio.expect_video_of(studio.generate())
