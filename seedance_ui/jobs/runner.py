@@ -44,6 +44,7 @@ HOUSE_LOOK_S = 600.0
 """How often that is looked at; also how soon what failed is tried again."""
 
 STOP_WITHIN_S = 4.0
+_CANCEL_AGAIN_S = 1.0
 """How long a shutdown waits for requests that are on their way."""
 
 T = TypeVar("T")
@@ -309,8 +310,15 @@ class Runner:
 
 
 async def _cancel(tasks: Sequence[asyncio.Task[None]]) -> None:
-    for task in tasks:
-        task.cancel()
+    """Cancel, and wait for the end; again where it had no effect.
+
+    Until Python 3.12, `asyncio.wait_for` swallows a cancellation that comes when what it waits for has just ended
+    (https://github.com/python/cpython/issues/86296, 2026-11-28): a walk would go on, and the process never leave.
+    """
+    while open_ones := [task for task in tasks if not task.done()]:
+        for task in open_ones:
+            task.cancel()
+        await asyncio.wait(open_ones, timeout=_CANCEL_AGAIN_S)
     await asyncio.gather(*tasks, return_exceptions=True)
 
 

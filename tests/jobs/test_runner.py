@@ -567,6 +567,31 @@ async def test_a_stop_lets_nothing_new_be_sent(bench: Bench) -> None:
     assert [bench.states(job_id)[-1] for job_id in (first, second)] == ["running", "uploading"]
 
 
+async def test_a_stop_that_a_question_swallows_is_said_again(bench: Bench) -> None:
+    """B2: as `asyncio.wait_for` does until Python 3.12, at the moment in which an answer is there."""
+    asked = threading.Event()
+
+    async def swallow(job: Job) -> JobUpdate:
+        asked.set()
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            bench.provider.on_poll = forever
+        return JobUpdate("running", "Working")
+
+    async def forever(job: Job) -> JobUpdate:
+        await asyncio.Event().wait()
+        raise AssertionError("unreachable")
+
+    bench.provider.on_poll = swallow
+    runner = bench.start_runner()
+    job_id = bench.add()
+    here = asyncio.get_running_loop()
+    await here.run_in_executor(None, asked.wait)
+    await asyncio.wait_for(here.run_in_executor(None, runner.stop), 30)
+    assert bench.states(job_id)[-1] == "running"
+
+
 async def test_an_id_that_stands_with_another_job_is_named_and_left_to_a_person(bench: Bench) -> None:
     """B3: it is never lost without a word."""
     bench.store.add(make_job(), form_token=None)
