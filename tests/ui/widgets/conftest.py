@@ -16,7 +16,7 @@ from fakes.widget_server import FakeServer
 from fastapi import FastAPI, HTTPException, Query, Request, Response
 from fastapi.responses import FileResponse, JSONResponse
 from media_makers import make_image, wav_bytes
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import BrowserContext, Page, Playwright
 from samples import STRICT
 from sse_starlette import EventSourceResponse
 
@@ -32,7 +32,7 @@ from seedance_ui.ui.widgets.notice import Notice
 from seedance_ui.ui.widgets.player import Player
 from seedance_ui.ui.widgets.reference_tray import ReferenceTray
 from seedance_ui.web.guard import Guard
-from tests.chromium import forget, launch_chromium, launch_profile
+from tests.chromium import forget, launch_profile
 
 ASSETS = Path(__file__).resolve().parents[3] / "assets"
 HEAD_SCRIPTS = (
@@ -184,27 +184,12 @@ def _run_command(text: str) -> list[Any]:
 
 
 @pytest.fixture(scope="module")
-def playwright() -> Iterator[Playwright]:
-    """Yield Playwright, for one module: its event loop keeps every other one of this thread from running."""
-    with sync_playwright() as playwright:
-        yield playwright
-
-
-@pytest.fixture(scope="module")
 def profile(playwright: Playwright, profile_directory: Path) -> Iterator[BrowserContext]:
     """Yield a browser for one module."""
     context = launch_profile(playwright, profile_directory, viewport=VIEWPORT, reduced_motion="reduce")
     context.set_default_timeout(15_000)
     yield context
     context.close()
-
-
-@pytest.fixture(scope="module")
-def browser(playwright: Playwright) -> Iterator[Browser]:
-    """Yield the same for pages that need a context of their own, such as one in another language."""
-    browser = launch_chromium(playwright)
-    yield browser
-    browser.close()
 
 
 @pytest.fixture(scope="session")
