@@ -6,8 +6,7 @@ import pytest
 
 from seedance_ui.domain.pricing import Cost
 from seedance_ui.ui.messages import amount_text
-
-from .conftest import WidgetPage
+from tests.ui.widgets.widget_page import WidgetPage
 
 AMOUNTS = (0.01, 1.1, 2.3, 2.515968, 2.52, 2.5200001, 2.5200000004, 12.34, 40, 49.3824, 61.301, 999.999, 1234.5, 5e-7)
 

@@ -37,9 +37,7 @@ def card(library: Locator, number: int) -> Locator:
     return library.get_by_role("listitem").nth(number)
 
 
-def test_empty_and_filled_counts_words_and_loads_posters_only(widgets, library, show):
-    requested: list[str] = []
-    widgets.page.on("request", lambda request: requested.append(request.url))
+def test_empty_and_filled_counts_words_and_loads_posters_only(widgets, library, requested):
     expect(library).to_contain_text("No videos yet. The first one appears here when it is ready.")
     expect(library.get_by_role("search")).to_be_hidden()
     now = datetime.now(timezone.utc)
@@ -274,47 +272,37 @@ def test_descent_is_shown_and_leads_both_ways(widgets, library, show):
 # Previews
 
 
-@pytest.fixture
-def videos(widgets) -> list[str]:
-    """Serve two videos, and return the list that fills with those that are asked for."""
-    asked_for: list[str] = []
+def test_who_rests_on_a_card_sees_its_video_and_no_other_but_never_under_reduced_motion(
+    widgets, library, show, requested
+):
+    def loaded() -> set[str]:
+        return {url[-7:-4] for url in requested if url.endswith(".mp4")}
+
+    page, playing = widgets.page, library.locator("video.is-playing")
     for name in ("one", "two"):
         shutil.copyfile(VIDEO, widgets.server.media / f"{name}.mp4")
-    widgets.page.on("request", lambda request: request.url.endswith(".mp4") and asked_for.append(request.url[-7:-4]))
-    return asked_for
-
-
-def test_a_pointer_that_rests_on_a_card_sees_its_video_and_no_other(widgets, library, show, videos):
-    widgets.page.emulate_media(reduced_motion="no-preference")
-    show(make_item("one"), make_item("two"))
-    library.locator(".poster").nth(1).hover()
-    playing = library.locator("video.is-playing")
-    expect(playing).to_have_count(1)
-    assert set(videos) == {"two"}
-    assert playing.evaluate("(video) => video.muted && !video.controls && video.closest('li') === "
-                            "document.querySelectorAll('.lib-card')[1]")  # fmt: skip
-    widgets.page.mouse.move(0, 0)
-    expect(library.locator("video")).to_have_count(0)
-
-
-def test_keyboard_focus_shows_a_video_and_leaving_lets_go_of_it(widgets, library, show, videos):
-    widgets.page.emulate_media(reduced_motion="no-preference")
     show(make_item("one"), make_item("two"))
     expect(card(library, 1)).to_be_visible()
-    library.get_by_label("Order").focus()
-    widgets.page.keyboard.press("Tab")
-    expect(library.locator("video.is-playing")).to_have_count(1)
-    assert set(videos) == {"one"}
-    widgets.page.keyboard.press("Tab")
-    expect(library.locator("video")).to_have_count(0)
-
-
-def test_under_reduced_motion_no_video_is_loaded(widgets, library, show, videos):
-    show(make_item("one"), make_item("two"))
-    expect(card(library, 1)).to_be_visible()
-    widgets.page.clock.install()
+    page.clock.install()
     library.locator(".poster").nth(0).hover()
     library.locator(".open").nth(1).focus()
-    widgets.page.clock.fast_forward(2_000)
+    page.clock.fast_forward(2_000)
     expect(library.locator("video")).to_have_count(0)
-    assert videos == []
+    assert loaded() == set()
+
+    page.mouse.move(0, 0)
+    page.emulate_media(reduced_motion="no-preference")
+    library.locator(".poster").nth(1).hover()
+    expect(playing).to_have_count(1)
+    assert loaded() == {"two"}
+    assert playing.evaluate("(video) => video.muted && !video.controls && video.closest('li') === "
+                            "document.querySelectorAll('.lib-card')[1]")  # fmt: skip
+    page.mouse.move(0, 0)
+    expect(library.locator("video")).to_have_count(0)
+
+    library.get_by_label("Order").focus()
+    page.keyboard.press("Tab")
+    expect(playing).to_have_count(1)
+    assert loaded() == {"two", "one"}
+    page.keyboard.press("Tab")
+    expect(library.locator("video")).to_have_count(0)

@@ -44,10 +44,8 @@ def test_player_whose_file_is_gone_says_so_and_hides_again_without_a_value(widge
     expect(player).to_be_hidden()
 
 
-def test_player_of_a_video_whose_file_was_deleted_says_so_without_asking_for_it(widgets):
+def test_player_of_a_video_whose_file_was_deleted_says_so_without_asking_for_it(widgets, requested):
     """B16."""
-    requested: list[str] = []
-    widgets.page.on("request", lambda request: requested.append(request.url))
     widgets.update(player={"value": make_item("gone", is_missing=True)})
     player = widgets.page.get_by_role("region", name="Video")
     expect(player.get_by_text("File missing. The file of this video is not on disk any more.")).to_be_visible()

@@ -220,23 +220,24 @@ def expect_no_hint_after_a_reload(page: Page) -> None:
     expect(page.get_by_text(HINT)).to_be_hidden()
 
 
-def test_hint_for_the_first_run_ends_with_the_first_job_and_nothing_moves(widgets: Any) -> None:
-    page = widgets.page
+def test_hint_for_the_first_run_ends_with_the_first_job_and_nothing_moves(new_widgets: Any) -> None:
+    page = new_widgets.page
     page.get_by_text(HINT).wait_for()
     expect(page.get_by_role("group", name="Start from an example").get_by_role("button")).to_have_count(1)
     before = page.evaluate(GAP)
-    widgets.server.push("a" * 32, state="running", phase="generating")
-    widgets.update(card={"value": [FACTS]})
+    new_widgets.server.push("a" * 32, state="running", phase="generating")
+    new_widgets.update(card={"value": [FACTS]})
     page.get_by_text(HINT).wait_for(state="hidden")
     assert page.evaluate(GAP) == before
     expect_no_hint_after_a_reload(page)
 
 
-def test_hint_for_the_first_run_can_be_closed_for_good(widgets: Any) -> None:
-    widgets.page.get_by_role("button", name="Close the hint").press("Enter")
-    expect(widgets.page.get_by_text(HINT)).to_be_hidden()
-    expect(widgets.page.locator("#prompt textarea")).to_be_focused()
-    expect_no_hint_after_a_reload(widgets.page)
+def test_hint_for_the_first_run_can_be_closed_for_good(new_widgets: Any) -> None:
+    page = new_widgets.page
+    page.get_by_role("button", name="Close the hint").press("Enter")
+    expect(page.get_by_text(HINT)).to_be_hidden()
+    expect(page.locator("#prompt textarea")).to_be_focused()
+    expect_no_hint_after_a_reload(page)
 
 
 FACTS: dict[str, Any] = {

@@ -208,7 +208,9 @@ def test_notification_is_opt_in_silent_kept_in_this_browser_and_shown_to_who_loo
 
 
 def test_notification_that_the_browser_refuses_is_switched_off_and_says_so(widgets):
-    widgets.page.evaluate("() => { Object.defineProperty(Notification, 'permission', {get: () => 'denied'}); }")
+    widgets.page.evaluate(
+        "() => { window.Notification = class extends Notification { static get permission() { return 'denied'; } }; }"
+    )
     work(widgets, A)
     switch = widgets.page.get_by_role("switch", name="Tell me when it is ready")
     switch.click()
