@@ -117,9 +117,9 @@ def test_a_link_is_text_and_a_sentence_of_python_stands_on_its_card(widgets: Any
     assert widgets.page.evaluate("window.broken") is None
 
 
-@pytest.mark.parametrize("text", ["no link", "see https://example.com/a.png", "ftp://example.com/a.png", ""])
-def test_pasted_text_that_is_more_or_less_than_links_adds_nothing(widgets: Any, text: str) -> None:
-    paste(widgets, text)
+def test_pasted_text_that_is_more_or_less_than_links_adds_nothing(widgets: Any) -> None:
+    for text in ("no link", "see https://example.com/a.png", "ftp://example.com/a.png", ""):
+        paste(widgets, text)
     paste(widgets, PICTURE, "textarea")
     paste(widgets, CLIP)
 

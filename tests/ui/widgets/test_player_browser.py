@@ -1,10 +1,13 @@
-"""The player and the banners in a real browser."""
+"""The player, the amounts it tells, and the banners, in a real browser."""
 
 from __future__ import annotations
 
 import pytest
 from library_samples import PROMPT, make_item
 from playwright.sync_api import expect
+
+from seedance_ui.domain.pricing import Cost
+from seedance_ui.ui.messages import amount_text
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*no_silent_downcasting")  # Gradio's statistics, in its own thread
 
@@ -110,3 +113,14 @@ def test_banners_show_trouble_as_an_alert_and_a_warning_as_a_status(widgets):
     widgets.update(banners={"value": said})
     expect(page.get_by_role("alert").filter(has_text="Damaged <b>x</b> ${6*7}")).to_be_visible()
     expect(page.get_by_role("status").filter(has_text="Videos vanish.")).to_be_visible()
+
+
+AMOUNTS = (0.01, 1.1, 2.3, 2.515968, 2.52, 2.5200001, 2.5200000004, 12.34, 40, 49.3824, 61.301, 999.999, 1234.5, 5e-7)
+
+
+def test_scripts_and_python_show_the_same_amount(widgets):
+    costs = [Cost(amount, unit, "exact") for unit in ("USD", "CU") for amount in AMOUNTS]
+    shown = widgets.page.evaluate(
+        "costs => costs.map(cost => seedance.formatAmount(cost))", [cost.to_json() for cost in costs]
+    )
+    assert [text.replace("\xa0", " ") for text in shown] == [amount_text(cost) for cost in costs]
