@@ -26,6 +26,12 @@ window.watchIntervals = () => {
   window.setInterval = Object.assign(watched, {isWatched: true});
 };
 window.watchIntervals();
+window.emptyPrompt = () => {
+  const area = window.seedance.prompt.box();
+  if (!area.value) return;
+  Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, 'value').set.call(area, '');
+  area.dispatchEvent(new Event('input', {bubbles: true}));
+};
 {
   const {fetch, requestAnimationFrame} = window;
   window.fetch = (...args) => {
@@ -76,17 +82,9 @@ TIDY = """() => {
     window.watchIntervals();    // a clock that a test installed is not watched
     await press('put-in');
     emptyPrompt();
+    window.seedance.prompt.forget();
     do await frame(); while (window.waiting);
     scrollTo(0, 0);
-  }
-
-  function emptyPrompt() {
-    const area = window.seedance.prompt.box();
-    if (area.value) {
-      Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, 'value').set.call(area, '');
-      area.dispatchEvent(new Event('input', {bubbles: true}));
-    }
-    window.seedance.prompt.forget();
   }
 
   window.isDone = false;
@@ -94,9 +92,11 @@ TIDY = """() => {
 }"""
 
 EMPTY_TRAY = """() => {
+  emptyPrompt();    // first: each card that goes would change its words
   for (const button of [...document.querySelectorAll('#references .remove')]) button.click();
   seedance.prompt.forget();
   document.activeElement?.blur();
+  scrollTo(0, 0);
 }"""
 
 
@@ -130,8 +130,6 @@ class WidgetPage:
         """Leave nothing in the tray, and in the prompt."""
         self._reset_view()
         self.page.evaluate(EMPTY_TRAY)
-        self.page.locator("#prompt textarea").fill("")
-        self.page.evaluate("scrollTo(0, 0)")
 
     def tidy(self) -> None:
         """Make the page what a visitor first sees."""
