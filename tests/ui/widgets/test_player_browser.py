@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from library_samples import PROMPT, make_item
+from library_samples import PROMPT, make_item, make_page
 from playwright.sync_api import expect
 
 from seedance_ui.domain.pricing import Cost
@@ -124,3 +124,51 @@ def test_scripts_and_python_show_the_same_amount(widgets):
         "costs => costs.map(cost => seedance.formatAmount(cost))", [cost.to_json() for cost in costs]
     )
     assert [text.replace("\xa0", " ") for text in shown] == [amount_text(cost) for cost in costs]
+
+
+# What the tests of this folder stand on
+
+STATE = """() => {
+  const parts = ['banners', 'references', 'frames', 'notice', 'job-card', 'player', 'library'];
+  const htmlOf = (id) => document.querySelector(`#${id} [id^=html-]`).innerHTML.replace(/frame-problem-\\w+/g, '');
+  const valueOf = (field) => (field.type === 'checkbox' || field.type === 'radio' ? field.checked : field.value);
+  return {
+    html: Object.fromEntries(parts.map((id) => [id, htmlOf(id)])),
+    fields: [...document.querySelectorAll('input, select, textarea')].map(valueOf),
+    references: seedance.references, frames: seedance.frames, title: document.title, scrolled: scrollY,
+    focus: document.activeElement.tagName, dialogs: document.querySelectorAll('dialog[open]').length,
+    memory: Object.keys(localStorage).filter((key) => key !== 'seedance-first-run'),
+  };
+}"""
+
+
+def test_page_that_was_used_is_as_it_was_at_first_once_it_is_tidied(widgets, image_file):
+    page = widgets.page
+    at_first = page.evaluate(STATE)
+    page.locator("#references input[type=file]").set_input_files(str(image_file("a.png")))
+    page.locator("#frames input[type=file]").first.set_input_files(str(image_file("b.png")))
+    page.locator("#prompt textarea").fill("A tram with @Image1")
+    said = {"title": "It was declined", "detail": "no", "charged": "no", "next_step": "Wait.", "asset": None}
+    widgets.server.push("a" * 32, state="running", phase="generating", elapsed_s=9.0)
+    widgets.update(
+        banners={"value": [{"tone": "bad", "text": "Damaged"}]},
+        notice={"value": {"code": "paused", **said}},
+        card={"value": "a" * 32, "own_machine": False},
+        player={"value": make_item("there")},
+        library={"value": make_page(make_item("one"), make_item("two")), "current": "one"},
+        tray={"problems": {"@Image1": "Too large."}, "limits": {"image": 1, "video": 1, "audio": 1}},
+    )
+    page.get_by_role("searchbox", name="Search prompts").fill("tram")
+    page.get_by_role("button", name="Delete “").first.click()
+    page.get_by_role("button", name="Guide", exact=True).click()
+    page.set_viewport_size({"width": 390, "height": 500})
+    page.evaluate("localStorage.setItem('seedance-tell', 'on')")
+    widgets.server.wait_for("discard")
+    assert {name for name, html in page.evaluate(STATE)["html"].items() if html == at_first["html"][name]} == set()
+
+    widgets.tidy()
+    assert page.evaluate(STATE) == at_first
+    heard = len(widgets.server.heard)
+    widgets.server.push("a" * 32, state="succeeded", phase="done")
+    widgets.update(banners={"value": []})
+    assert len(widgets.server.heard) == heard
