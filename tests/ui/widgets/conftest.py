@@ -97,7 +97,7 @@ def page_keeper(profile: BrowserContext, running_server: FakeServer) -> PageKeep
 
 @pytest.fixture
 def widgets(page_keeper: PageKeeper, server: FakeServer, request: pytest.FixtureRequest) -> Iterator[WidgetPage]:
-    """Yield the page as a visitor first sees it."""
+    """Yield the page as a visitor first sees it; a test that loads it again takes `new_widgets`."""
     yield from page_keeper.lend(request, tidies=True)
 
 
