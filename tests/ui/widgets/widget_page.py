@@ -11,7 +11,11 @@ from playwright.sync_api import Page, ViewportSize
 from tests.chromium import forget
 
 VIEWPORT: ViewportSize = {"width": 1440, "height": 900}
-DRAWN_BY_SCRIPT = (".reference-tray.is-empty", "[data-state=empty]", ".stages li", ".library-grid .lib-empty")
+DRAWN_BY_SCRIPT = (
+    *(".reference-tray.is-empty", "[data-state=empty]", ".stages li", ".library-grid .lib-empty"),
+    *("#frames .slot-empty", "#player .player", "#notice .alert", "#banners .banners", "#prompt textarea", "#put-in"),
+)
+"""Gradio fetches the script of each kind of component on its own: on a busy machine one comes long after another."""
 
 WATCH = """
 window.waiting = 0;
