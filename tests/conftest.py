@@ -13,9 +13,11 @@ import av
 import numpy as np
 import pytest
 from hypothesis import settings
+from playwright.sync_api import Browser, Playwright, sync_playwright
 
 from seedance_ui.variables import VARIABLES
 from tests import without_stubs
+from tests.chromium import launch_chromium
 from tests.postgresql import PostgresqlMissingError, PostgresqlServer, running_postgresql
 
 without_stubs.install()
@@ -50,6 +52,21 @@ def data_dir(tmp_path: Path) -> Path:
 def profile_directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return where the browsers of all modules keep their cache."""
     return tmp_path_factory.mktemp("profile")
+
+
+@pytest.fixture(scope="module")
+def playwright() -> Iterator[Playwright]:
+    """Yield Playwright, for one module: its event loop keeps every other one of this thread from running."""
+    with sync_playwright() as playwright:
+        yield playwright
+
+
+@pytest.fixture(scope="module")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    """Yield a browser for pages that need a context of their own, such as a phone's or one in another language."""
+    browser = launch_chromium(playwright)
+    yield browser
+    browser.close()
 
 
 @pytest.fixture(scope="session")

@@ -20,12 +20,11 @@ from playwright.sync_api import (
     Playwright,
     ViewportSize,
     expect,
-    sync_playwright,
 )
 
 from tests.app_process import AppProcess
 from tests.browser.studio_page import Studio
-from tests.chromium import forget, launch_chromium, launch_profile
+from tests.chromium import forget, launch_profile
 
 LOCAL_SCHEMES = ("blob", "data", "about")
 """Nothing leaves the browser for these."""
@@ -45,26 +44,11 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppProcess]:
 
 
 @pytest.fixture(scope="module")
-def playwright() -> Iterator[Playwright]:
-    """Yield Playwright, for one module: its event loop keeps every other one of this thread from running."""
-    with sync_playwright() as playwright:
-        yield playwright
-
-
-@pytest.fixture(scope="module")
 def profile(playwright: Playwright, profile_directory: Path) -> Iterator[BrowserContext]:
     """Yield the system's Chromium, else Playwright's own, with a cache that is kept from module to module."""
     context = launch_profile(playwright, profile_directory)
     yield context
     context.close()
-
-
-@pytest.fixture(scope="module")
-def browser(playwright: Playwright) -> Iterator[Browser]:
-    """Yield the same for pages that need a context of their own, such as a phone's."""
-    browser = launch_chromium(playwright)
-    yield browser
-    browser.close()
 
 
 @pytest.fixture

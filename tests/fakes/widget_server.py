@@ -98,7 +98,7 @@ class FakeServer:
         waker = asyncio.Event()
         self._wakers.add(waker)
         try:
-            while self.stream_status is None:
+            while self.stream_status is None and job_id in self.jobs:
                 waker.clear()
                 told = self.jobs[job_id]  # a test's push makes a new list
                 for seq, snapshot in enumerate(told[last_seq:], last_seq + 1):

@@ -1,193 +1,22 @@
-"""A page that holds every widget, on a server of its own, with job and media routes that a test plays by hand."""
+"""The widget page on a server of its own, loaded once for a module, and what its tests put into it."""
 
 from __future__ import annotations
 
 import asyncio
-import json
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
-import gradio as gr
 import pytest
 import uvicorn
+from fakes.widget_app import build_app
 from fakes.widget_server import FakeServer
-from fastapi import FastAPI, HTTPException, Query, Request, Response
-from fastapi.responses import FileResponse, JSONResponse
 from media_makers import make_image, wav_bytes
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
-from samples import STRICT
-from sse_starlette import EventSourceResponse
+from playwright.sync_api import BrowserContext, Playwright, Request
 
-from seedance_ui.domain.job import JobError
-from seedance_ui.ui.prompt_box import create_prompt_box
-from seedance_ui.ui.widgets.banners import Banners
-from seedance_ui.ui.widgets.example_strip import ExampleStrip
-from seedance_ui.ui.widgets.frame_slots import FramePair, FrameSlots
-from seedance_ui.ui.widgets.html_widget import UploadedFile
-from seedance_ui.ui.widgets.job_card import JobCard
-from seedance_ui.ui.widgets.library_grid import LibraryGrid
-from seedance_ui.ui.widgets.notice import Notice
-from seedance_ui.ui.widgets.player import Player
-from seedance_ui.ui.widgets.reference_tray import ReferenceTray
-from seedance_ui.web.guard import Guard
-from tests.chromium import forget, launch_chromium, launch_profile
-
-ASSETS = Path(__file__).resolve().parents[3] / "assets"
-HEAD_SCRIPTS = (
-    "language",
-    "page",
-    "mentions",
-    "prompt_history",
-    "prompt_box",
-    "prompt_insert",
-    "prompt_tint",
-    "prompt_menu",
-)
-VIEWPORT = {"width": 1440, "height": 900}
-PROVIDERS = {
-    "aimlapi": {"label": "AIML API", "can_cancel": "never", "free": False, "can_be_asked": True},
-    "scenario": {"label": "Scenario", "can_cancel": "maybe", "free": False, "can_be_asked": True},
-    "animatic": {"label": "Animatic", "can_cancel": "always", "free": True, "can_be_asked": False},
-    "silent": {"label": "Silent Video", "can_cancel": "never", "free": False, "can_be_asked": False},
-}
-KITE = {
-    "title": "Kite",
-    "thumbnail": "data:image/gif;base64,R0lGODlhAQABAAAAACwAAAAAAQABAAA=",
-    "prompt": "A kite over a beach.",
-}
-WIDGETS: dict[str, type[gr.HTML]] = {
-    "tray": ReferenceTray,
-    "frames": FrameSlots,
-    "card": JobCard,
-    "player": Player,
-    "library": LibraryGrid,
-    "banners": Banners,
-    "notice": Notice,
-}
-
-
-def build_app(fake: FakeServer) -> FastAPI:
-    """Return the page with our routes beside it."""
-    app = FastAPI()
-    app.add_middleware(Guard, hosts=["127.0.0.1"], allows_ip_hosts=False)
-
-    @app.middleware("http")
-    async def refuse_uploads(request: Request, call_next: Any) -> Response:
-        if fake.upload_status and request.url.path == "/gradio_api/upload":
-            await request.body()
-            return Response(status_code=fake.upload_status)
-        return await call_next(request)
-
-    @app.get("/api/jobs/{job_id}/events", response_model=None)
-    async def events(job_id: str, request: Request) -> Response:
-        fake.loop = asyncio.get_running_loop()
-        fake.streams_opened += 1
-        if fake.stream_status:
-            return Response(status_code=fake.stream_status)
-        if job_id not in fake.jobs:
-            raise HTTPException(404)
-        return EventSourceResponse(fake.stream(job_id, int(request.headers.get("last-event-id", 0))))
-
-    @app.get("/api/jobs")
-    async def some_jobs(ids: Annotated[list[str], Query(alias="id")]) -> JSONResponse:
-        fake.asked_about.append(ids)
-        return JSONResponse([fake.jobs[job_id][-1] for job_id in ids if job_id in fake.jobs])
-
-    @app.post("/api/jobs/{job_id}/cancel")
-    async def cancel(job_id: str) -> JSONResponse:
-        fake.cancelled.append(job_id)
-        return JSONResponse({**fake.jobs[job_id][-1], "message": "AIML API was asked to stop."}, status_code=202)
-
-    @app.post("/api/jobs/{job_id}/{verb}")
-    async def way_on(job_id: str, verb: str, request: Request) -> JSONResponse:
-        body = await request.json() if await request.body() else None
-        return fake.answer(job_id, verb, body)
-
-    @app.get("/media/{name}")
-    async def media(name: str) -> FileResponse:
-        if not (fake.media / name).is_file():
-            raise HTTPException(404)
-        return FileResponse(fake.media / name)
-
-    scripts = "\n".join((ASSETS / f"{name}.js").read_text(encoding="utf-8") for name in HEAD_SCRIPTS)
-    head = f"<style>{_stylesheets()}</style><script>{scripts}</script>"
-    return gr.mount_gradio_app(
-        app, _build_page(fake), path="/", ssr_mode=False, run_history=False, head=head, footer_links=[]
-    )
-
-
-def _stylesheets() -> str:
-    sheets = [ASSETS / "style.css", *sorted((ASSETS / "widgets").glob("*.css"))]
-    return "\n".join(sheet.read_text(encoding="utf-8") for sheet in sheets)
-
-
-def _build_page(fake: FakeServer) -> gr.Blocks:
-    with gr.Blocks(analytics_enabled=False) as demo:
-        gr.HTML((ASSETS / "icons.svg").read_text(encoding="utf-8"))
-        banners = Banners(elem_id="banners")
-        with gr.Row(elem_id="studio"):
-            with gr.Column(elem_id="composer"):
-                tray = ReferenceTray(elem_id="references")
-                frames = FrameSlots(elem_id="frames")
-                command, run = gr.Textbox(label="Command"), gr.Button("Run")
-                create_prompt_box(STRICT)
-                ExampleStrip({"items": [KITE]}, elem_id="examples")
-            with gr.Column(elem_id="stage"):
-                notice = Notice(elem_id="notice")
-                card = JobCard(elem_id="job-card", providers=PROVIDERS, own_machine=True)
-                player = Player(elem_id="player")
-        library = LibraryGrid(elem_id="library", can_import=True)
-        widgets = dict(zip(WIDGETS, (tray, frames, card, player, library, banners, notice), strict=True))
-        # Past Gradio's queue, as on the real page: it loses answers now and then.
-        quiet = {"api_visibility": "private", "show_progress": "hidden", "queue": False}
-        updated = run.click(_run_command, command, list(widgets.values()), **quiet)
-        updated.then(fn=None, js="() => { window.updates = (window.updates ?? 0) + 1; }", **quiet)
-        tray.change(lambda files: fake.hear("tray", files), tray, None, **quiet)
-        frames.change(lambda pair: fake.hear("frames", pair), frames, None, **quiet)
-        for name, widget in (
-            ("done", card),
-            ("play", card),
-            ("lost", card),
-            ("relist", card),
-            ("closed", card),
-            ("send_again", card),
-            ("keep_seed", player),
-            ("open", library),
-            ("look", library),
-            ("favourite", library),
-            ("discard", library),
-            ("restore", library),
-            ("compare", library),
-        ):
-            getattr(widget, name)(_hear(fake, name), None, None, trigger_mode="multiple", **quiet)
-    return demo
-
-
-def _hear(fake: FakeServer, name: str) -> Any:
-    def handler(event: gr.EventData) -> None:
-        fake.hear(name, event._data)
-
-    return handler
-
-
-def _run_command(text: str) -> list[Any]:
-    """Update the widgets that the command names, as an app's handler would."""
-    command = json.loads(text)
-    if "frames" in command and "value" in command["frames"]:
-        files = {slot: UploadedFile(*file) for slot, file in command["frames"]["value"].items()}
-        command["frames"]["value"] = FramePair(**files)
-    if "notice" in command:
-        command["notice"]["value"] = JobError(**command["notice"]["value"])
-    return [widget(**command[name]) if name in command else gr.skip() for name, widget in WIDGETS.items()]
-
-
-@pytest.fixture(scope="module")
-def playwright() -> Iterator[Playwright]:
-    """Yield Playwright, for one module: its event loop keeps every other one of this thread from running."""
-    with sync_playwright() as playwright:
-        yield playwright
+from tests.chromium import launch_profile
+from tests.ui.widgets.widget_page import VIEWPORT, WidgetPage
 
 
 @pytest.fixture(scope="module")
@@ -197,14 +26,6 @@ def profile(playwright: Playwright, profile_directory: Path) -> Iterator[Browser
     context.set_default_timeout(15_000)
     yield context
     context.close()
-
-
-@pytest.fixture(scope="module")
-def browser(playwright: Playwright) -> Iterator[Browser]:
-    """Yield the same for pages that need a context of their own, such as one in another language."""
-    browser = launch_chromium(playwright)
-    yield browser
-    browser.close()
 
 
 @pytest.fixture(scope="session")
@@ -247,72 +68,73 @@ def server(running_server: FakeServer, monkeypatch: pytest.MonkeyPatch) -> Itera
     fake.wake()
 
 
-class WidgetPage:
-    """A page with every widget, in a browser."""
+class PageKeeper:
+    """Holds the page that the tests of a module share, while none of them has it."""
 
-    def __init__(self, page: Page, server: FakeServer) -> None:
-        self.page = page
-        self.server = server
-        self.errors: list[str] = []
-        page.on("pageerror", lambda error: self.errors.append(str(error)))
-        page.goto(server.url)
-        for drawn_by_script in (
-            ".reference-tray.is-empty",
-            "[data-state=empty]",
-            ".stages li",
-            ".library-grid .lib-empty",
-        ):
-            page.locator(drawn_by_script).first.wait_for(state="attached")
+    def __init__(self, profile: BrowserContext, server: FakeServer) -> None:
+        self._profile = profile
+        self._server = server
+        self._held: WidgetPage | None = None
 
-    def update(self, **command: Any) -> None:
-        """Let Python update widgets, and return once they have it: Gradio drops a click while another is answered."""
-        updates = self.page.evaluate("window.updates ?? 0")
-        self.page.get_by_label("Command").fill(json.dumps(command))
-        self.page.get_by_role("button", name="Run", exact=True).click()
-        self.page.wait_for_function("(before) => (window.updates ?? 0) > before", arg=updates)
-
-
-@pytest.fixture
-def widgets(profile: BrowserContext, server: FakeServer) -> Iterator[WidgetPage]:
-    page = profile.new_page()
-    forget(page, server.url)
-    held = WidgetPage(page, server)
-    yield held
-    page.close()
-    assert held.errors == []
+    def lend(self, request: pytest.FixtureRequest, *, tidies: bool) -> Iterator[WidgetPage]:
+        """Yield the page for one test; where the test fails, or the tidying, the next one has a new page."""
+        page, self._held = self._held or WidgetPage(self._profile.new_page(), self._server), None
+        failed = request.session.testsfailed
+        yield page
+        if page.errors or request.session.testsfailed > failed:
+            page.page.close()
+        else:
+            if tidies:
+                page.tidy()
+            self._held = page
+        assert page.errors == []
 
 
 @pytest.fixture(scope="module")
-def kept_page(profile: BrowserContext, running_server: FakeServer) -> Iterator[WidgetPage]:
-    """Yield a page that the tests of a module share; see `widgets_again`."""
-    page = profile.new_page()
-    forget(page, running_server.url)
-    yield WidgetPage(page, running_server)
-    page.close()
+def page_keeper(profile: BrowserContext, running_server: FakeServer) -> PageKeeper:
+    return PageKeeper(profile, running_server)
 
 
 @pytest.fixture
-def widgets_again(kept_page: WidgetPage, server: FakeServer) -> Iterator[WidgetPage]:
-    """Yield the shared page with an empty tray alone on its side, and an empty prompt."""
-    page = kept_page.page
-    page.set_viewport_size(VIEWPORT)
-    page.evaluate(_EMPTY)
-    page.locator("#prompt textarea").fill("")
-    page.evaluate("scrollTo(0, 0)")
-    yield kept_page
-    assert kept_page.errors == []
+def widgets(page_keeper: PageKeeper, server: FakeServer, request: pytest.FixtureRequest) -> Iterator[WidgetPage]:
+    """Yield the page as a visitor first sees it; a test that loads it again takes `new_widgets`."""
+    yield from page_keeper.lend(request, tidies=True)
 
 
-_EMPTY = """() => {
-  document.body.dataset.only = 'references';
-  if (!document.getElementById('only')) {
-    const hidden = '[data-only] #frames, [data-only=none] #references { display: none !important }';
-    document.head.append(Object.assign(document.createElement('style'), {id: 'only', textContent: hidden}));
-  }
-  for (const button of [...document.querySelectorAll('#references .remove')]) button.click();
-  seedance.prompt.forget();
-  document.activeElement?.blur();
-}"""
+@pytest.fixture
+def used_widgets(page_keeper: PageKeeper, server: FakeServer, request: pytest.FixtureRequest) -> Iterator[WidgetPage]:
+    """Yield the page as the test before has left it."""
+    yield from page_keeper.lend(request, tidies=False)
+
+
+@pytest.fixture
+def new_widgets(profile: BrowserContext, server: FakeServer) -> Iterator[WidgetPage]:
+    """Yield a page that is just loaded, for what happens while it loads."""
+    held = WidgetPage(profile.new_page(), server)
+    yield held
+    held.page.close()
+    assert held.errors == []
+
+
+@pytest.fixture
+def widgets_again(used_widgets: WidgetPage) -> WidgetPage:
+    """Return the page with an empty tray alone on its side, and an empty prompt; other widgets are left as they are."""
+    used_widgets.show_only("references")
+    used_widgets.empty_tray()
+    return used_widgets
+
+
+@pytest.fixture
+def requested(widgets: WidgetPage) -> Iterator[list[str]]:
+    """Yield a list of every address that the page asks for from now on."""
+    addresses: list[str] = []
+
+    def note(request: Request) -> None:
+        addresses.append(request.url)
+
+    widgets.page.on("request", note)
+    yield addresses
+    widgets.page.remove_listener("request", note)
 
 
 @pytest.fixture

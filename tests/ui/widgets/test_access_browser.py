@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -39,10 +38,9 @@ JOBS: dict[str, dict[str, Any]] = {
 
 
 @pytest.fixture
-def widgets(kept_page, server) -> Iterator[Any]:
-    """Yield the one page of this module: what a test shows stays beside what the next one shows."""
-    yield kept_page
-    assert kept_page.errors == []
+def widgets(used_widgets) -> Any:
+    """Return the one page of this module: what a test shows stays beside what the next one shows."""
+    return used_widgets
 
 
 def test_widgets_that_hold_nothing(widgets):

@@ -66,12 +66,11 @@ def test_slots_paste_fills_the_first_free_slot_and_refuses_what_is_no_image(widg
     paste = """([name, type]) => {
       const data = new DataTransfer();
       data.items.add(new File(['x'], name, {type}));
-      document.querySelector('#references').remove();
       document.body.dispatchEvent(new ClipboardEvent('paste', {bubbles: true, cancelable: true, clipboardData: data}));
     }"""
+    widgets.show_only("frames")
     widgets.page.evaluate(paste, ["a.png", "image/png"])
     expect(slot(widgets, "first").locator(".name")).to_have_text("a.png")
-    widgets.page.evaluate(
-        paste.replace("document.querySelector('#references').remove();", ""), ["b.pdf", "application/pdf"]
-    )
+    wait_for_frames(widgets, "a.png", None)
+    widgets.page.evaluate(paste, ["b.pdf", "application/pdf"])
     expect(slot(widgets, "last")).to_contain_text("b.pdf is not an image.")

@@ -16,6 +16,7 @@ from tests.filled_library import VIDEO
 pytestmark = pytest.mark.filterwarnings("ignore:.*no_silent_downcasting")  # Gradio's statistics, in its own thread
 
 TOAST = "Deleted. You can bring it back for 24 hours."
+FLAG = "5\u00a0s instead of 8\u00a0s"
 
 
 @pytest.fixture
@@ -37,23 +38,21 @@ def card(library: Locator, number: int) -> Locator:
     return library.get_by_role("listitem").nth(number)
 
 
-def test_empty_and_filled_counts_words_and_loads_posters_only(widgets, library, show):
-    requested: list[str] = []
-    widgets.page.on("request", lambda request: requested.append(request.url))
+def test_empty_and_filled_counts_words_and_loads_posters_only(widgets, library, requested):
     expect(library).to_contain_text("No videos yet. The first one appears here when it is ready.")
     expect(library.get_by_role("search")).to_be_hidden()
     now = datetime.now(timezone.utc)
-    free = {"amount": 0, "unit": "USD", "kind": "exact"}
-    units = {"amount": 62, "unit": "CU", "kind": "estimate"}
+    free, units = {"amount": 0, "unit": "USD", "kind": "exact"}, {"amount": 62, "unit": "CU", "kind": "estimate"}
     items = [
         make_item("one", cost=free, created_at=(now - timedelta(minutes=5, seconds=5)).isoformat()),
-        make_item("two", cost=units, mode="frames", created_at=(now - timedelta(hours=30)).isoformat()),
+        make_item("two", cost=units, mode="frames", created_at=(now - timedelta(hours=30)).isoformat(), flag=FLAG),
     ]
     widgets.update(library={"value": make_page(*items), "current": "two"})
     expect(library.get_by_role("heading")).to_have_text("Library 2 videos")
     expect(library.locator(".meta")).to_have_text(["Text · Free · 5 min ago", "Frames · About 62\u00a0CU · yesterday"])
     expect(library.locator(".ttl")).to_have_text([PROMPT, PROMPT])
     expect(library.locator(".is-current .dur")).to_have_text("0:08")
+    expect(library.locator(".flag")).to_have_text([FLAG])  # B15: text with an icon, and no error
     assert not [url for url in requested if url.endswith(".mp4")]
 
 
@@ -89,12 +88,6 @@ def test_jobs_that_rest_stand_in_words_and_are_forgotten_when_they_go_on(widgets
     card(library, 1).locator(".open").focus()
     expect(card(library, 0)).not_to_contain_text("Needs attention")
     expect(card(library, 1).locator(".open")).to_be_focused()
-
-
-def test_video_that_is_not_as_asked_carries_its_flag(library, show):
-    """B15: text with an icon, and no error."""
-    show(make_item("there", flag="5\u00a0s instead of 8\u00a0s"), make_item("fine"))
-    expect(library.locator(".flag")).to_have_text(["5\u00a0s instead of 8\u00a0s"])
 
 
 # Asking
@@ -274,47 +267,33 @@ def test_descent_is_shown_and_leads_both_ways(widgets, library, show):
 # Previews
 
 
-@pytest.fixture
-def videos(widgets) -> list[str]:
-    """Serve two videos, and return the list that fills with those that are asked for."""
-    asked_for: list[str] = []
+def test_card_that_one_rests_on_shows_its_video_and_none_under_reduced_motion(widgets, library, show, requested):
+    def loaded() -> set[str]:
+        return {url[-7:-4] for url in requested if url.endswith(".mp4")}
+
+    page, playing = widgets.page, library.locator("video.is-playing")
     for name in ("one", "two"):
         shutil.copyfile(VIDEO, widgets.server.media / f"{name}.mp4")
-    widgets.page.on("request", lambda request: request.url.endswith(".mp4") and asked_for.append(request.url[-7:-4]))
-    return asked_for
-
-
-def test_a_pointer_that_rests_on_a_card_sees_its_video_and_no_other(widgets, library, show, videos):
-    widgets.page.emulate_media(reduced_motion="no-preference")
-    show(make_item("one"), make_item("two"))
-    library.locator(".poster").nth(1).hover()
-    playing = library.locator("video.is-playing")
-    expect(playing).to_have_count(1)
-    assert set(videos) == {"two"}
-    assert playing.evaluate("(video) => video.muted && !video.controls && video.closest('li') === "
-                            "document.querySelectorAll('.lib-card')[1]")  # fmt: skip
-    widgets.page.mouse.move(0, 0)
-    expect(library.locator("video")).to_have_count(0)
-
-
-def test_keyboard_focus_shows_a_video_and_leaving_lets_go_of_it(widgets, library, show, videos):
-    widgets.page.emulate_media(reduced_motion="no-preference")
     show(make_item("one"), make_item("two"))
     expect(card(library, 1)).to_be_visible()
-    library.get_by_label("Order").focus()
-    widgets.page.keyboard.press("Tab")
-    expect(library.locator("video.is-playing")).to_have_count(1)
-    assert set(videos) == {"one"}
-    widgets.page.keyboard.press("Tab")
-    expect(library.locator("video")).to_have_count(0)
-
-
-def test_under_reduced_motion_no_video_is_loaded(widgets, library, show, videos):
-    show(make_item("one"), make_item("two"))
-    expect(card(library, 1)).to_be_visible()
-    widgets.page.clock.install()
+    page.clock.install()
     library.locator(".poster").nth(0).hover()
     library.locator(".open").nth(1).focus()
-    widgets.page.clock.fast_forward(2_000)
+    page.clock.fast_forward(2_000)
     expect(library.locator("video")).to_have_count(0)
-    assert videos == []
+    assert loaded() == set()
+    page.mouse.move(0, 0)
+    page.emulate_media(reduced_motion="no-preference")
+    library.locator(".poster").nth(1).hover()
+    expect(playing).to_have_count(1)
+    assert loaded() == {"two"}
+    assert playing.evaluate("(video) => video.muted && !video.controls && video.closest('li') === "
+                            "document.querySelectorAll('.lib-card')[1]")  # fmt: skip
+    page.mouse.move(0, 0)
+    expect(library.locator("video")).to_have_count(0)
+    library.get_by_label("Order").focus()
+    page.keyboard.press("Tab")
+    expect(playing).to_have_count(1)
+    assert loaded() == {"two", "one"}
+    page.keyboard.press("Tab")
+    expect(library.locator("video")).to_have_count(0)

@@ -1,10 +1,13 @@
-"""The player and the banners in a real browser."""
+"""The player, the amounts it tells, and the banners, in a real browser."""
 
 from __future__ import annotations
 
 import pytest
-from library_samples import PROMPT, make_item
+from library_samples import PROMPT, make_item, make_page
 from playwright.sync_api import expect
+
+from seedance_ui.domain.pricing import Cost
+from seedance_ui.ui.messages import amount_text
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*no_silent_downcasting")  # Gradio's statistics, in its own thread
 
@@ -44,10 +47,8 @@ def test_player_whose_file_is_gone_says_so_and_hides_again_without_a_value(widge
     expect(player).to_be_hidden()
 
 
-def test_player_of_a_video_whose_file_was_deleted_says_so_without_asking_for_it(widgets):
+def test_player_of_a_video_whose_file_was_deleted_says_so_without_asking_for_it(widgets, requested):
     """B16."""
-    requested: list[str] = []
-    widgets.page.on("request", lambda request: requested.append(request.url))
     widgets.update(player={"value": make_item("gone", is_missing=True)})
     player = widgets.page.get_by_role("region", name="Video")
     expect(player.get_by_text("File missing. The file of this video is not on disk any more.")).to_be_visible()
@@ -112,3 +113,61 @@ def test_banners_show_trouble_as_an_alert_and_a_warning_as_a_status(widgets):
     widgets.update(banners={"value": said})
     expect(page.get_by_role("alert").filter(has_text="Damaged <b>x</b> ${6*7}")).to_be_visible()
     expect(page.get_by_role("status").filter(has_text="Videos vanish.")).to_be_visible()
+
+
+AMOUNTS = (0.01, 1.1, 2.3, 2.515968, 2.52, 2.5200001, 2.5200000004, 12.34, 40, 49.3824, 61.301, 999.999, 1234.5, 5e-7)
+
+
+def test_scripts_and_python_show_the_same_amount(widgets):
+    costs = [Cost(amount, unit, "exact") for unit in ("USD", "CU") for amount in AMOUNTS]
+    shown = widgets.page.evaluate(
+        "costs => costs.map(cost => seedance.formatAmount(cost))", [cost.to_json() for cost in costs]
+    )
+    assert [text.replace("\xa0", " ") for text in shown] == [amount_text(cost) for cost in costs]
+
+
+# What the tests of this folder stand on
+
+STATE = """() => {
+  const parts = ['banners', 'references', 'frames', 'notice', 'job-card', 'player', 'library'];
+  const htmlOf = (id) => document.querySelector(`#${id} [id^=html-]`).innerHTML.replace(/frame-problem-\\w+/g, '');
+  const valueOf = (field) => (field.type === 'checkbox' || field.type === 'radio' ? field.checked : field.value);
+  return {
+    html: Object.fromEntries(parts.map((id) => [id, htmlOf(id)])),
+    fields: [...document.querySelectorAll('input, select, textarea')].map(valueOf),
+    references: seedance.references, frames: seedance.frames, title: document.title, scrolled: scrollY,
+    focus: document.activeElement.tagName, dialogs: document.querySelectorAll('dialog[open]').length,
+    memory: Object.keys(localStorage).filter((key) => key !== 'seedance-first-run'),
+  };
+}"""
+
+
+def test_page_that_was_used_is_as_it_was_at_first_once_it_is_tidied(widgets, image_file):
+    page = widgets.page
+    at_first = page.evaluate(STATE)
+    page.locator("#references input[type=file]").set_input_files(str(image_file("a.png")))
+    page.locator("#frames input[type=file]").first.set_input_files(str(image_file("b.png")))
+    page.locator("#prompt textarea").fill("A tram with @Image1")
+    said = {"title": "It was declined", "detail": "no", "charged": "no", "next_step": "Wait.", "asset": None}
+    widgets.server.push("a" * 32, state="running", phase="generating", elapsed_s=9.0)
+    widgets.update(
+        banners={"value": [{"tone": "bad", "text": "Damaged"}]},
+        notice={"value": {"code": "paused", **said}},
+        card={"value": "a" * 32, "own_machine": False},
+        player={"value": make_item("there")},
+        library={"value": make_page(make_item("one"), make_item("two")), "current": "one"},
+        tray={"problems": {"@Image1": "Too large."}, "limits": {"image": 1, "video": 1, "audio": 1}},
+    )
+    page.get_by_role("searchbox", name="Search prompts").fill("tram")
+    page.get_by_role("button", name="Delete “").first.click()
+    page.get_by_role("button", name="Guide", exact=True).click()
+    page.set_viewport_size({"width": 390, "height": 500})
+    page.evaluate("localStorage.setItem('seedance-tell', 'on')")
+    widgets.server.wait_for("discard")
+    assert {name for name, html in page.evaluate(STATE)["html"].items() if html == at_first["html"][name]} == set()
+
+    given_up: list[str] = []
+    page.on("requestfailed", lambda request: given_up.append(request.url.removeprefix(widgets.server.url)))
+    widgets.tidy()
+    assert page.evaluate(STATE) == at_first
+    assert f"/api/jobs/{'a' * 32}/events" in given_up  # the card that was taken out no longer listens

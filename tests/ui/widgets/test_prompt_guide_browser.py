@@ -41,7 +41,7 @@ IN_FRONT = {
 
 BEHIND = ("", " and stops.", "stops.")
 
-INSERT = """([words, cases]) => cases.map(([before, behind]) => {
+INSERT = """(runs) => runs.map(([words, before, behind]) => {
   const area = seedance.prompt.box();
   area.focus();
   area.select();
@@ -51,7 +51,7 @@ INSERT = """([words, cases]) => cases.map(([before, behind]) => {
   seedance.prompt.insertSentence(words);
   const {value, selectionStart} = area;
   document.execCommand('undo');
-  return [before, behind, value, selectionStart, area.value];
+  return [value, selectionStart, area.value];
 })"""
 
 
@@ -109,18 +109,20 @@ def test_snippet_replaces_nothing_that_is_selected(guide: Guide) -> None:
 
 
 def test_every_snippet_stands_apart_from_its_neighbours_and_is_undone_in_one_step(guide: Guide) -> None:
-    cases = [[before, behind] for before in IN_FRONT for behind in BEHIND]
-    thorough = ["Slow push in.", 'She says in English, "{caret}"', "镜头缓缓推进。"]
-    quick = [words for section in GUIDE for words in section.snippets]
-    for index, words in enumerate([*thorough, *quick]):
-        chosen = cases if words in thorough else [cases[index % len(cases)]]
+    every = [(before, behind) for before in IN_FRONT for behind in BEHIND]
+    each = [(before, BEHIND[index % len(BEHIND)]) for index, before in enumerate(IN_FRONT)]
+    runs = [("Slow push in.", *case) for case in every]
+    runs += [(words, *case) for words in ('She says in English, "{caret}"', "镜头缓缓推进。") for case in each]
+    snippets = [words for section in GUIDE for words in section.snippets]
+    runs += [(words, *every[index % len(every)]) for index, words in enumerate(snippets)]
+    for run, (value, caret, undone) in zip(runs, guide.page.evaluate(INSERT, runs), strict=True):
+        words, before, behind = run
         head, _, tail = words.partition("{caret}")
-        for before, behind, value, caret, undone in guide.page.evaluate(INSERT, [words, chosen]):
-            front = IN_FRONT[before][bool(behind)] + head
-            gap = "" if behind.startswith(" ") or (head + tail)[-1] in " 。" else " "
-            assert value == front + tail + gap + behind, (words, before, behind)
-            assert caret == len(front if "{caret}" in words else front + gap), (words, before, behind)
-            assert undone == before + behind, (words, before, behind)
+        front = IN_FRONT[before][bool(behind)] + head
+        gap = "" if behind.startswith(" ") or (head + tail)[-1] in " 。" else " "
+        assert value == front + tail + gap + behind, run
+        assert caret == len(front if "{caret}" in words else front + gap), run
+        assert undone == before + behind, run
 
 
 def test_guide_puts_what_the_chosen_tab_is_about_first(guide: Guide) -> None:
@@ -220,23 +222,24 @@ def expect_no_hint_after_a_reload(page: Page) -> None:
     expect(page.get_by_text(HINT)).to_be_hidden()
 
 
-def test_hint_for_the_first_run_ends_with_the_first_job_and_nothing_moves(widgets: Any) -> None:
-    page = widgets.page
+def test_hint_for_the_first_run_ends_with_the_first_job_and_nothing_moves(new_widgets: Any) -> None:
+    page = new_widgets.page
     page.get_by_text(HINT).wait_for()
     expect(page.get_by_role("group", name="Start from an example").get_by_role("button")).to_have_count(1)
     before = page.evaluate(GAP)
-    widgets.server.push("a" * 32, state="running", phase="generating")
-    widgets.update(card={"value": [FACTS]})
+    new_widgets.server.push("a" * 32, state="running", phase="generating")
+    new_widgets.update(card={"value": [FACTS]})
     page.get_by_text(HINT).wait_for(state="hidden")
     assert page.evaluate(GAP) == before
     expect_no_hint_after_a_reload(page)
 
 
-def test_hint_for_the_first_run_can_be_closed_for_good(widgets: Any) -> None:
-    widgets.page.get_by_role("button", name="Close the hint").press("Enter")
-    expect(widgets.page.get_by_text(HINT)).to_be_hidden()
-    expect(widgets.page.locator("#prompt textarea")).to_be_focused()
-    expect_no_hint_after_a_reload(widgets.page)
+def test_hint_for_the_first_run_can_be_closed_for_good(new_widgets: Any) -> None:
+    page = new_widgets.page
+    page.get_by_role("button", name="Close the hint").press("Enter")
+    expect(page.get_by_text(HINT)).to_be_hidden()
+    expect(page.locator("#prompt textarea")).to_be_focused()
+    expect_no_hint_after_a_reload(page)
 
 
 FACTS: dict[str, Any] = {

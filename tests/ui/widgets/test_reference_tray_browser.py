@@ -133,6 +133,7 @@ def test_tray_drop_and_paste_add_files_and_pasted_text_stays_with_its_field(widg
         }"""
     )
     expect(widgets.page.locator("#references .name")).to_have_text(["dropped.png", "pasted.png"])
+    widgets.server.wait_for_names(["dropped.png", "pasted.png"])
 
 
 def test_tray_filled_by_python_shows_files_that_gradio_serves(widgets, image_file):

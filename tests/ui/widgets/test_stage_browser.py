@@ -51,9 +51,13 @@ def set_hidden(widgets: Any, is_hidden: bool) -> None:
     )
 
 
-def fail(widgets: Any, job_id: str, code: str, asset: str | None = None, **changes: Any) -> Locator:
+def failed(code: str, asset: str | None = None) -> dict[str, Any]:
     said = {"title": "Declined", "detail": "words", "charged": "no", "next_step": "Do it.", "asset": asset}
-    widgets.server.push(job_id, state="failed", phase="done", error={"code": code, **said}, **changes)
+    return {"state": "failed", "phase": "done", "error": {"code": code, **said}}
+
+
+def fail(widgets: Any, job_id: str, code: str, asset: str | None = None) -> Locator:
+    widgets.server.push(job_id, **failed(code, asset))
     card = card_of(widgets, job_id)
     expect(card).to_have_attribute("data-state", "failed")
     return card
@@ -154,10 +158,11 @@ USUAL = (
 
 
 def test_usual_time_is_as_honest_as_its_runs(widgets):
-    for number, (usual, words) in enumerate(USUAL):
-        job_id = f"{number:032x}"
+    jobs = {f"{number:032x}": usual for number, usual in enumerate(USUAL)}
+    for job_id in jobs:
         widgets.server.push(job_id, state="running", phase="generating", elapsed_s=9.0)
-        widgets.update(card={"value": [facts(job_id, usual=usual)]})
+    widgets.update(card={"value": [facts(job_id, usual=usual) for job_id, (usual, _) in jobs.items()]})
+    for job_id, (_, words) in jobs.items():
         expect(card_of(widgets, job_id).locator(".facts > div").first).to_have_text(words)
 
 
@@ -208,7 +213,9 @@ def test_notification_is_opt_in_silent_kept_in_this_browser_and_shown_to_who_loo
 
 
 def test_notification_that_the_browser_refuses_is_switched_off_and_says_so(widgets):
-    widgets.page.evaluate("() => { Object.defineProperty(Notification, 'permission', {get: () => 'denied'}); }")
+    widgets.page.evaluate(
+        "() => { window.Notification = class extends Notification { static get permission() { return 'denied'; } }; }"
+    )
     work(widgets, A)
     switch = widgets.page.get_by_role("switch", name="Tell me when it is ready")
     switch.click()
@@ -230,10 +237,13 @@ REMEDIES = (
 
 
 def test_error_offers_what_its_code_asks_for_and_fits_the_job(widgets):
-    for number, (code, names) in enumerate(REMEDIES):
-        job_id = f"{number:032x}"
-        work(widgets, job_id)
-        card = fail(widgets, job_id, code)
+    jobs = {f"{number:032x}": remedy for number, remedy in enumerate(REMEDIES)}
+    for job_id, (code, _) in jobs.items():
+        widgets.server.push(job_id, **failed(code))
+    widgets.update(card={"value": [facts(job_id) for job_id in jobs]})
+    for job_id, (code, names) in jobs.items():
+        card = card_of(widgets, job_id)
+        expect(card, code).to_have_attribute("data-state", "failed")
         expect(card.locator(".ended .acts").get_by_role("button"), code).to_have_text(names)
 
 

@@ -18,13 +18,16 @@ def problem(code: str, charged: str = "unknown", **changes: Any) -> dict[str, An
     return {"code": code, "charged": charged, **said, **changes}
 
 
-def rest(widgets: Any, job_id: str = JOB, *, own_machine: bool = True, **changes: Any) -> Locator:
+RESTING: dict[str, Any] = {"state": "needs_attention", "phase": "done", "error": problem("submit_unknown")}
+
+
+def rest(widgets: Any, *, own_machine: bool = True, **changes: Any) -> Locator:
     """Show a job that rests."""
-    given = {"state": "needs_attention", "phase": "done", "error": problem("submit_unknown"), **changes}
-    widgets.server.push(job_id, **given)
-    widgets.update(card={"value": job_id, "own_machine": own_machine})
+    given = {**RESTING, **changes}
+    widgets.server.push(JOB, **given)
+    widgets.update(card={"value": JOB, "own_machine": own_machine})
     card = widgets.page.locator("#job-card .job-card").first
-    expect(card).to_have_attribute("data-job", job_id)
+    expect(card).to_have_attribute("data-job", JOB)
     expect(card).to_have_attribute("data-state", given["state"])
     return card
 
@@ -75,8 +78,14 @@ CASES: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
 
 
 def test_ways_are_those_that_can_help_and_evidence_is_always_there(widgets):
-    for number, (case, (changes, names)) in enumerate(CASES.items()):
-        card = rest(widgets, f"{number:032x}", **changes)
+    jobs = {f"{number:032x}": case for number, case in enumerate(CASES)}
+    for job_id, case in jobs.items():
+        widgets.server.push(job_id, **{**RESTING, **CASES[case][0]})
+    widgets.update(card={"value": [{"job_id": job_id} for job_id in jobs], "own_machine": True})
+    for job_id, case in jobs.items():
+        changes, names = CASES[case]
+        card = widgets.page.locator(f"#job-card [data-job='{job_id}']")
+        expect(card, case).to_have_attribute("data-state", changes.get("state", RESTING["state"]))
         expect(card.locator(".ended .acts").get_by_role("button"), case).to_have_text(list(names))
         expect(card.get_by_role("link", name="Download evidence"), case).to_be_visible()
 
