@@ -149,6 +149,16 @@ def test_video_that_is_ready_beside_another_is_offered_and_takes_no_player(widge
     expect(card_of(widgets, B)).to_have_count(0)
 
 
+def test_second_video_that_is_ready_before_the_player_shows_the_first_is_offered(widgets):
+    work(widgets, A, B)
+    for job_id in (A, B):
+        widgets.server.push(job_id, state="succeeded", phase="done")
+    expect(widgets.page.get_by_role("button", name="Watch")).to_have_count(1)
+    for job_id in (A, B):
+        expect(card_of(widgets, job_id)).to_have_attribute("data-state", "succeeded")
+    expect(widgets.page.locator("#player .player")).to_be_hidden()
+
+
 USUAL = (
     ({"range_s": [40.0, 64.7], "runs": 12}, "Usually takes0:40–1:05from 12 runs, without the queue"),
     ({"range_s": None, "runs": 0}, "Usually takes1 to 3 minutesfirst run here"),
