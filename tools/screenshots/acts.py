@@ -76,7 +76,7 @@ def stage_of(studio: Studio) -> Locator:
     return studio.page.get_by_role("region", name="Stage")
 
 
-def choose_provider(studio: Studio, name: str, price: str) -> None:
+def choose_provider(studio: Studio, name: str, price: re.Pattern[str]) -> None:
     """Choose a provider and wait until its price is there."""
     group = studio.page.get_by_role("radiogroup", name="Provider")
     group.get_by_role("radio", name=re.compile(f"^{name}")).check(force=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from pathlib import Path
 
 from playwright.sync_api import Browser, Locator, expect
@@ -76,7 +78,7 @@ def _take_hosted_states(studio: Studio, camera: Camera, fake: FakeAimlApi) -> No
     """Take what only a provider that is paid can lead to."""
     stage = acts.stage_of(studio)
     studio.page.keyboard.press("Escape")
-    acts.choose_provider(studio, "AIML API", "About $2.52")
+    acts.choose_provider(studio, "AIML API", re.compile(r"^About \$"))
     studio.prompt.fill(f"{acts.SENTENCE}@Audio1.")
     fake.script("POST", GENERATIONS, Instead(refusal(400, DECLINED)))
     studio.generate()
