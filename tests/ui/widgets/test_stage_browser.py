@@ -188,11 +188,13 @@ def test_what_the_provider_says_is_kept_in_a_folded_list(widgets):
 
 
 def record_notifications(widgets: Any) -> None:
+    """Let the page notify, and note what it does: a browser without windows refuses every page."""
     widgets.page.evaluate(
         """() => {
           const Real = window.Notification;
           window.shown = [];
           window.Notification = class extends Real {
+            static get permission() { return 'granted'; }
             constructor(title, options) { super(title, options); window.shown.push({title, ...options}); }
           };
         }"""
@@ -200,7 +202,6 @@ def record_notifications(widgets: Any) -> None:
 
 
 def test_notification_is_opt_in_silent_kept_in_this_browser_and_shown_to_who_looks_elsewhere(widgets):
-    widgets.page.context.grant_permissions(["notifications"], origin=widgets.server.url)
     record_notifications(widgets)
     work(widgets, A, B, C)
     switch = widgets.page.get_by_role("switch", name="Tell me when it is ready")
