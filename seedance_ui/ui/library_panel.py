@@ -125,14 +125,15 @@ def wire_library(
         private: What an event of the page is given.
     """
     handlers = LibraryHandlers(services)
-    # Each mark counts: a second one does not wait for the first. Of questions only the newest does.
-    for event, handler, mode in (
-        (library.look, handlers.on_look, "always_last"),
-        (library.favourite, handlers.on_favourite, "multiple"),
-        (library.discard, handlers.on_discard, "multiple"),
-        (library.restore, handlers.on_restore, "multiple"),
+    # Each counts: a second mark does not wait for the first. Of the answers to questions the grid takes the newest;
+    # Gradio's `always_last` now and then forgets the last one (6.31), and the list would show what was asked before.
+    for event, handler in (
+        (library.look, handlers.on_look),
+        (library.favourite, handlers.on_favourite),
+        (library.discard, handlers.on_discard),
+        (library.restore, handlers.on_restore),
     ):
-        listed = event(handler, state, library, trigger_mode=mode, **private)
+        listed = event(handler, state, library, trigger_mode="multiple", **private)
         listed.failure(fn=None, js="() => window.seedance.libraryFailed()", **private)
     library.open(handlers.on_open, state, [card, player, library], **private).then(
         fn=None, js="() => window.seedance.showStage()", **private
