@@ -134,6 +134,9 @@ def compare(studio: Studio) -> None:
     """Put the selected videos side by side, at the same moment."""
     studio.library.get_by_role("button", name="Compare", exact=True).click()
     view = studio.page.get_by_role("region", name="Compare", exact=True)
+    expect(view.locator("video")).to_have_count(2)
+    for video in view.locator("video").all():
+        studio.page.wait_for_function("(video) => video.readyState > 0", arg=video.element_handle())
     view.get_by_role("slider", name="Position in both videos").fill(str(MOMENT_S))
     for video in view.locator("video").all():
         studio.page.wait_for_function(_IS_THERE, arg=video.element_handle())
