@@ -36,6 +36,8 @@ _SEEK = """(video, at) => new Promise((resolve) => {
     if (video.readyState > 0) seek();
     else video.addEventListener('loadedmetadata', seek, {once: true});
 })"""
+_SPINNER_GOES_MS = 1_000
+"""The browser's own sign of loading stays for a moment, and no event tells of its end."""
 _IS_THERE = "(video) => video.readyState > 1 && !video.seeking && video.currentTime > 1.4"
 
 
@@ -107,6 +109,8 @@ def show_newest(studio: Studio) -> None:
     studio.library.locator("button.open").first.click()
     expect(studio.video).to_be_visible()
     studio.video.evaluate(_SEEK, MOMENT_S)
+    studio.page.wait_for_function("(video) => video.readyState === 4", arg=studio.video.element_handle())
+    studio.page.wait_for_timeout(_SPINNER_GOES_MS)
 
 
 def add_files(studio: Studio) -> None:
