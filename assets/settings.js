@@ -6,6 +6,7 @@
   const KEY = 'seedance-settings';
   const WAITS = '#mode-tabs .tab-wrapper, #fields > :not(#prompt-field), #dock';
   let isRecalled = false; // before that the form still has its defaults
+  let early = null; // what was changed before that, where there was nothing to put back
   let chosen = null; // the provider that was picked by hand on this page
 
   function parse(text) {
@@ -34,14 +35,19 @@
     isRecalled = true;
     hold(false);
     if (seedance.rememberedSettings()) seedance.formChanged();
+    else if (early) seedance.rememberSettings(...early);
   };
   document.addEventListener('seedance:connection', ({ detail }) => { if (detail === 'gone') seedance.settingsRecalled(); });
 
   seedance.providerChosen = (provider) => { chosen = provider; };
 
   /* `beneath`: what stood there before Draft, as JSON; "" where nothing is covered. */
-  seedance.rememberSettings = (provider, duration, auto, resolution, ratio, sound, draft, beneath) => {
-    if (!isRecalled) return;
+  seedance.rememberSettings = (...values) => {
+    if (!isRecalled) {
+      early = values;
+      return;
+    }
+    const [provider, duration, auto, resolution, ratio, sound, draft, beneath] = values;
     const settings = {
       provider: provider === chosen ? provider : parse(seedance.rememberedSettings()).provider,
       duration_s: duration,
