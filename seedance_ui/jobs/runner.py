@@ -17,14 +17,14 @@ from typing import Any, TypeVar
 
 from filelock import FileLock, Timeout
 
-from seedance_ui.domain.job import CANCELLABLE_HERE, Job, JobError, JobState, Phase
+from seedance_ui.domain.job import Job, JobState
 from seedance_ui.errors import StoreError
 from seedance_ui.jobs.backup import Backups
 from seedance_ui.jobs.bell import wait_at_most
 from seedance_ui.jobs.hold import Hold
+from seedance_ui.jobs.left_behind import rest_orphan, rest_unsent
 from seedance_ui.jobs.purge import Purge
 from seedance_ui.jobs.reconciling import look_for, may_be_there
-from seedance_ui.jobs.store import Store
 from seedance_ui.jobs.tools import Tools
 from seedance_ui.jobs.walk import walk
 from seedance_ui.providers.base import Provider
@@ -44,8 +44,10 @@ HOUSE_LOOK_S = 600.0
 """How often that is looked at; also how soon what failed is tried again."""
 
 STOP_WITHIN_S = 4.0
-_CANCEL_AGAIN_S = 1.0
 """How long a shutdown waits for requests that are on their way."""
+
+_CANCEL_AGAIN_S = 1.0
+"""After how long a walk that goes on although it was cancelled is cancelled again."""
 
 T = TypeVar("T")
 
@@ -217,9 +219,9 @@ class Runner:
         """Recover first, then fill each provider's free places, first come first served."""
         known = tuple(self._providers)
         while (job := await self._claim(self._tools.store.claim_unsent_of_batch)) is not None:
-            await self._tools.blocking(_rest_unsent, self._tools.store, job)
+            await self._tools.blocking(rest_unsent, self._tools.store, job)
         while (job := await self._claim(self._tools.store.claim_orphan, known)) is not None:
-            await self._tools.blocking(_rest_orphan, self._tools.store, job)
+            await self._tools.blocking(rest_orphan, self._tools.store, job)
         while (job := await self._claim(self._tools.store.claim_interrupted, known)) is not None:
             self._start_walk(job)
         for provider_id, provider in self._providers.items():
@@ -293,12 +295,13 @@ class Runner:
 
     async def _wind_down(self) -> None:
         """Let requests that are on their way arrive, stop the rest; a restart goes on from the table."""
-        sending = [hold.sending for hold, _ in self._walks.values() if hold.sending and not hold.sending.done()]
+        holds = [hold for hold, _ in self._walks.values()]  # a walk that ends is forgotten there
         # First, so that none of them begins to send meanwhile. Whose request is on its way waits behind a shield.
-        await _cancel([*(task for _, task in self._walks.values()), *self._searches])
+        await _cancel([*(task for _, task in self._walks.values()), *self._searches], again_after_s=_CANCEL_AGAIN_S)
+        sending = [hold.sending for hold in holds if hold.sending and not hold.sending.done()]
         if sending:
             await asyncio.wait(sending, timeout=STOP_WITHIN_S)
-        await _cancel(sending)
+        await _cancel(sending)  # once: where its answer came in that moment, it goes on to write down the id
         for provider in self._providers.values():
             await provider.close()
         if self._runs:
@@ -309,8 +312,8 @@ class Runner:
         await self._tools.blocking(lambda: self._tools.store.release_leases(worker=self.worker))
 
 
-async def _cancel(tasks: Sequence[asyncio.Task[None]]) -> None:
-    """Cancel, and wait for the end; again where it had no effect.
+async def _cancel(tasks: Sequence[asyncio.Task[None]], *, again_after_s: float | None = None) -> None:
+    """Cancel, and wait for the end; where that has no effect, again after so long, if a time is given.
 
     Until Python 3.12, `asyncio.wait_for` swallows a cancellation that comes when what it waits for has just ended
     (https://github.com/python/cpython/issues/86296, 2026-11-28): a walk would go on, and the process never leave.
@@ -318,29 +321,5 @@ async def _cancel(tasks: Sequence[asyncio.Task[None]]) -> None:
     while open_ones := [task for task in tasks if not task.done()]:
         for task in open_ones:
             task.cancel()
-        await asyncio.wait(open_ones, timeout=_CANCEL_AGAIN_S)
+        await asyncio.wait(open_ones, timeout=again_after_s)
     await asyncio.gather(*tasks, return_exceptions=True)
-
-
-def _rest_unsent(store: Store, job: Job) -> None:
-    """A8: ask the person about a job of a click for several that was not sent before the app stopped."""
-    error = JobError(
-        code="batch_interrupted",
-        title="This one of several was not sent",
-        detail=f"The app stopped before all {job.batch} videos of this click were sent.",
-        charged="no",
-        next_step="Send it again if you still want it, or close it.",
-    )
-    store.move(job, state=JobState.NEEDS_ATTENTION, phase=Phase.DONE, message=error.title, error=error)
-
-
-def _rest_orphan(store: Store, job: Job) -> None:
-    """Leave a job of a provider that this app does not have any more to a person."""
-    error = JobError(
-        code="provider_gone",
-        title=f"This app has no provider {job.request.provider!r} any more",
-        detail=f"Generation ID {job.remote_id}." if job.remote_id else "",
-        charged="no" if job.state in CANCELLABLE_HERE else "unknown",
-        next_step="Start the version of the app that has it, or look at your usage page at the provider.",
-    )
-    store.move(job, state=JobState.NEEDS_ATTENTION, phase=Phase.DONE, message=error.title, error=error)

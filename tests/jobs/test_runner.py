@@ -592,6 +592,33 @@ async def test_a_stop_that_a_question_swallows_is_said_again(bench: Bench) -> No
     assert bench.states(job_id)[-1] == "running"
 
 
+async def test_an_answer_that_comes_when_the_patience_of_a_stop_ends_is_written_down(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """B3: the paid request is cancelled once; cancelled again, it would lose the id that it has by then."""
+    for patience in ("STOP_WITHIN_S", "_CANCEL_AGAIN_S"):
+        monkeypatch.setattr(f"seedance_ui.jobs.runner.{patience}", 0)
+    sent = threading.Event()
+
+    async def swallow(job_id: str) -> None:
+        sent.set()
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            for _ in range(50):  # turns of the loop, in each of which it could be cancelled again
+                await asyncio.sleep(0)
+
+    bench.provider.on_submit = swallow
+    runner = bench.start_runner()
+    job_id = bench.add()
+    here = asyncio.get_running_loop()
+    await here.run_in_executor(None, sent.wait)
+    await asyncio.wait_for(here.run_in_executor(None, runner.stop), 30)
+    job = bench.store.get(job_id)
+    assert job is not None
+    assert (job.state, job.remote_id) == (JobState.RUNNING, f"remote-{job_id}")
+
+
 async def test_an_id_that_stands_with_another_job_is_named_and_left_to_a_person(bench: Bench) -> None:
     """B3: it is never lost without a word."""
     bench.store.add(make_job(), form_token=None)

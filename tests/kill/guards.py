@@ -194,7 +194,7 @@ GUARDS = (
         (
             (
                 "jobs/runner.py",
-                "            await self._tools.blocking(_rest_unsent, self._tools.store, job)\n",
+                "            await self._tools.blocking(rest_unsent, self._tools.store, job)\n",
                 "            self._start_walk(job)\n",
             ),
         ),
