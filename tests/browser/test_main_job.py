@@ -93,6 +93,7 @@ def test_generate_clicked_twice_makes_one_job(studio: Studio, app: AppProcess) -
 
 @pytest.mark.parametrize("mode", Mode)
 def test_example_fills_the_form_and_generates_nothing(studio: Studio, app: AppProcess, mode: Mode) -> None:
+    """Every one of the tab; the shortest one then makes a video."""
     before = app.job_count()
     studio.choose_tab(mode)
     examples = EXAMPLES[mode]
@@ -116,3 +117,5 @@ def test_example_fills_the_form_and_generates_nothing(studio: Studio, app: AppPr
         )
         expect(studio.reference_cards).to_have_count(len(example.media) if mode is Mode.REFERENCES else 0)
     assert app.job_count() == before
+    studio.make_it_quick()
+    studio.expect_video_of(studio.generate())

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 
 import pytest
+from gradio.queueing import Queue
 
 from seedance_ui.services import Services
 from seedance_ui.ui import theme
@@ -17,6 +19,12 @@ def test_head_brings_every_sheet_and_asks_no_other_host() -> None:
     assert not re.findall(r"(?:url\(|src=|href=|import )\s*[\"']?(?:https?:)?//", head)
     for sheet in (theme.ASSETS_DIR / "widgets").glob("*.css"):
         assert sheet.read_text(encoding="utf-8") in head
+
+
+def test_gradios_queue_has_the_two_waits_that_are_made_longer() -> None:
+    """Under other names in another Gradio, an idle app would take a tenth of a core again, and nobody notice."""
+    assert "sleep(self.sleep_when_free)" in inspect.getsource(Queue.start_processing)
+    assert "sleep(self.progress_update_sleep_when_free)" in inspect.getsource(Queue.start_progress_updates)
 
 
 def test_head_names_only_files_that_are_there() -> None:
