@@ -68,7 +68,7 @@ def run(orders: Orders, pipe: Connection) -> None:
         made._runner._lock = None
     made._tools.downloader.sleep = clock.sleep
     app = create_app(made)
-    _add_routes(app, made, _note_begin_and_end(made._runner, points))
+    add_routes(app, made, _note_begin_and_end(made._runner, points))
     with listen("127.0.0.1", 0) as listener:
         pipe.send(listener.getsockname()[1])
         serve(app, listener, behind_proxy=False)
@@ -92,7 +92,8 @@ def _note_begin_and_end(runner: Runner, points: Points) -> asyncio.Event:
     return has_begun
 
 
-def _add_routes(app: FastAPI, made: Services, has_begun: asyncio.Event) -> None:
+def add_routes(app: FastAPI, made: Services, has_begun: asyncio.Event) -> None:
+    """Add what a test asks for: a click, and to be told when all has come to rest."""
     @app.post("/test/click")
     async def click(click: Click) -> list[str]:
         request = GenerationRequest.from_json(click.request)

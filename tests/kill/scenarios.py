@@ -47,8 +47,10 @@ class Scenario:
         if self.provider == "scenario":
             fake = FakeScenario(self.video(video))
             fake.can_cancel = self.can_cancel
+            fake.steps = ("in-progress", "success")  # a third answer brings no point of another kind
         elif self.provider == "aimlapi":
             fake = FakeAimlApi(self.video(video))
+            fake.steps = ("generating", "completed")
         else:
             fake = Embedded()
         if not self.lists_jobs:
