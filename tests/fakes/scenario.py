@@ -99,6 +99,8 @@ class FakeScenario(FakeServer):
         """What the next jobs say, one a question; the last one stays."""
         self.failure = "The model could not make this video."
         self.disable_refund = False
+        self.upload_steps: tuple[str, ...] = ("validating", "validated", "imported")
+        """What an upload says once it is complete, one a question; the last one stays."""
         self.upload_fails_with: str | None = None
         self.can_cancel = False
         self.cu_by_length: dict[int, float] = {}
@@ -281,7 +283,7 @@ class FakeScenario(FakeServer):
         shown: dict[str, Any] = {"id": upload_id, "status": "pending"}
         if upload.is_complete:
             upload.looks += 1
-            shown["status"] = ("validating", "validated", "imported")[min(upload.looks, 3) - 1]
+            shown["status"] = self.upload_steps[min(upload.looks, len(self.upload_steps)) - 1]
         if shown["status"] == "imported" and self.upload_fails_with is not None:
             shown |= {"status": "failed", "errorMessage": self.upload_fails_with}
         elif shown["status"] == "imported":

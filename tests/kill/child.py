@@ -94,6 +94,7 @@ def _note_begin_and_end(runner: Runner, points: Points) -> asyncio.Event:
 
 def add_routes(app: FastAPI, made: Services, has_begun: asyncio.Event) -> None:
     """Add what a test asks for: a click, and to be told when all has come to rest."""
+
     @app.post("/test/click")
     async def click(click: Click) -> list[str]:
         request = GenerationRequest.from_json(click.request)

@@ -87,14 +87,18 @@ def _name_of(notes: list[str]) -> str:
 
 
 def watch_exchanges(points: Points) -> None:
-    """Reach a point before a request, at the head of its answer, within a video, and when the body has ended."""
+    """Reach a point before a request, at the head of its answer, within a video, and when the body has ended.
+
+    What a question is answered comes as a whole: its head is no moment of its own.
+    """
     handle = httpx.AsyncHTTPTransport.handle_async_request
 
     async def handle_watched(transport: httpx.AsyncHTTPTransport, request: httpx.Request) -> httpx.Response:
         label = _label(request)
         points.reach(f"before {label}")
         response = await handle(transport, request)
-        points.reach(f"answered {label}")
+        if request.method != "GET" or _half_bytes(response):
+            points.reach(f"answered {label}")
         assert isinstance(response.stream, httpx.AsyncByteStream)
         response.stream = _Watched(response.stream, points, label, _half_bytes(response))
         return response

@@ -48,6 +48,7 @@ class Scenario:
             fake = FakeScenario(self.video(video))
             fake.can_cancel = self.can_cancel
             fake.steps = ("in-progress", "success")  # a third answer brings no point of another kind
+            fake.upload_steps = ("validated", "imported")
         elif self.provider == "aimlapi":
             fake = FakeAimlApi(self.video(video))
             fake.steps = ("generating", "completed")

@@ -36,6 +36,8 @@ ESSENTIALS = (
 )
 """Without these the recording would prove nothing."""
 
+DRY_RUN = "before POST /v1/generate/custom/* (dry run) #1"
+
 PAID_LABELS = {"aimlapi": "/v2/video/generations", "scenario": "/v1/generate/custom/*"}
 
 Record = Callable[[Scenario], list[str]]
@@ -56,12 +58,15 @@ def record(tmp_path_factory: pytest.TempPathFactory, video: bytes) -> Record:
 
 
 @pytest.mark.parametrize(
-    ("scenario", "at_least"), [(scenarios.AIML, 44), (scenarios.SCENARIO, 48)], ids=["aimlapi", "scenario"]
+    ("scenario", "first", "at_least"),
+    [(scenarios.AIML, "before commit insert about #1", 40), (scenarios.SCENARIO, DRY_RUN, 38)],
+    ids=["aimlapi", "scenario"],
 )
 def test_kill_at_every_point_charges_once_and_keeps_the_video(
-    scenario: Scenario, at_least: int, record: Record, tmp_path: Path, video: bytes
+    scenario: Scenario, first: str, at_least: int, record: Record, tmp_path: Path, video: bytes
 ) -> None:
-    points = record(scenario)
+    """From the first start on, which is the same for every provider, and is tried with one."""
+    points = _from(record(scenario), first)
     essentials = [essential.format(paid=PAID_LABELS[scenario.provider]) for essential in ESSENTIALS]
     assert [point for point in essentials if point not in points] == []
     assert len(points) >= at_least, points
@@ -136,7 +141,7 @@ def test_kill_in_a_batch_sends_no_rest_by_itself(record: Record, tmp_path: Path,
     recorded = record(scenarios.BATCH)
     points = _from(_until(recorded, "before POST /v2/video/generations #3"), "before commit queued #1")
     assert len(points) >= 20, points
-    assert kill_at_each(scenarios.BATCH, points[::2], tmp_path, video) == []
+    assert kill_at_each(scenarios.BATCH, points[::4], tmp_path, video) == []
 
 
 @pytest.mark.parametrize(
@@ -153,7 +158,6 @@ def test_second_kill_in_a_row_changes_nothing(first: str, tmp_path: Path, video:
 def test_kill_while_the_animatic_draws_ends_with_its_video(tmp_path: Path) -> None:
     """B2, B4: what is drawn on this machine is drawn again, or taken over where it was finished."""
     points = [
-        "before commit submitting #1",
         "after commit running #2",
         "before rename to .mp4 #1",
         "after rename to .mp4 #1",

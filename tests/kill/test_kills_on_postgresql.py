@@ -15,24 +15,20 @@ VIDEO = "GET /cdn/* #1"
 
 KILLS = (
     "before commit queued #1",
-    "before commit submitting #1",
     "after commit submitting #1",
     f"before {POST}",
-    f"answered {POST}",
     f"read {POST}",
     "before commit running #1",
     "after commit running #1",
     f"half of {VIDEO}",
     "before rename to .mp4 #1",
     "after rename to .mp4 #1",
-    "before commit succeeded #1",
     "after commit succeeded #1",
 )
 """Around each commit that money or the video hangs on; the engine changes nothing about the other points."""
 
 FREEZES = (
     "after commit uploading #1",
-    f"before {POST}",
     f"read {POST}",
     "before commit running #1",
     f"half of {VIDEO}",
