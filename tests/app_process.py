@@ -1,4 +1,4 @@
-"""The app as a person starts it: `python app.py` in a process of its own, without keys, on a free port."""
+"""The app as a person starts it: `app.py` in a process of its own, without keys, on a free port."""
 
 from __future__ import annotations
 
@@ -12,13 +12,12 @@ import threading
 from collections.abc import Mapping
 from pathlib import Path
 from queue import Queue
-from typing import Any
+from typing import Any, ClassVar
 from urllib.request import urlopen
 
 from seedance_ui.variables import VARIABLES
+from tests.app_forge import APP, CAN_FORK, ROOT, ForgedApp
 
-ROOT = Path(__file__).parents[1]
-APP = ROOT / "app.py"
 START_WITHIN_S = 60
 STOP_WITHIN_S = 20
 _ANNOUNCED = re.compile(r"is on (http://127\.0\.0\.1:\d+)")
@@ -26,6 +25,9 @@ _ANNOUNCED = re.compile(r"is on (http://127\.0\.0\.1:\d+)")
 
 class AppProcess:
     """One data directory, and the process that serves it; `restart` brings a new process to the same data."""
+
+    is_forged: ClassVar[bool] = CAN_FORK
+    """Whether it spares the imports; else it is `python app.py` to the letter."""
 
     def __init__(self, directory: Path, **variables: str) -> None:
         """Make the directories; nothing runs before `start`.
@@ -43,21 +45,12 @@ class AppProcess:
         """Not the checkout: its `.env` is somebody's."""
         self._working_dir.mkdir(parents=True)
         self._environment = _environment(directory, variables)
-        self._process: subprocess.Popen[str] | None = None
+        self._process: subprocess.Popen[str] | ForgedApp | None = None
         self._reader: threading.Thread | None = None
 
     def start(self) -> None:
         """Start a process and return once it has answered."""
-        process = subprocess.Popen(
-            [sys.executable, str(APP)],
-            cwd=self._working_dir,
-            env=self._environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            encoding="utf-8",
-        )
+        process = self._spawn()
         announced: Queue[str | None] = Queue()
         self._process = process
         self._reader = threading.Thread(target=self._read, args=(process, announced), daemon=True)
@@ -69,6 +62,20 @@ class AppProcess:
         self._environment["GRADIO_SERVER_PORT"] = url.rpartition(":")[2]
         # It listens before it serves: the first answer comes when it is ready.
         assert self.health()["status"] == "ok"
+
+    def _spawn(self) -> subprocess.Popen[str] | ForgedApp:
+        if self.is_forged:
+            return ForgedApp(self._environment, self._working_dir)
+        return subprocess.Popen(
+            [sys.executable, str(APP)],
+            cwd=self._working_dir,
+            env=self._environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            encoding="utf-8",
+        )
 
     def stop(self, with_signal: signal.Signals = signal.SIGINT) -> None:
         """End the process, by default as Ctrl + C does, and wait for it."""
@@ -119,7 +126,7 @@ class AppProcess:
         """Return the log."""
         return "".join(self.log)
 
-    def _read(self, process: subprocess.Popen[str], announced: Queue[str | None]) -> None:
+    def _read(self, process: subprocess.Popen[str] | ForgedApp, announced: Queue[str | None]) -> None:
         assert process.stdout is not None
         for line in process.stdout:
             self.log.append(line)

@@ -37,6 +37,8 @@ MOMENTS = {
 class KilledApp(AppProcess):
     """The app with points in it, of which one can be armed."""
 
+    is_forged = False
+
     def __init__(self, directory: Path, **variables: str) -> None:
         self._armed = directory / "armed"
         super().__init__(

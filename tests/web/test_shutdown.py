@@ -18,6 +18,12 @@ CALL = "/gradio_api/call/text_to_video"
 REQUEST = {"data": ["A kite over the sea", "animatic", 15, "720p", "16:9", True, 1]}
 
 
+class PlainApp(AppProcess):
+    """`python app.py`, whose end is what this is about."""
+
+    is_forged = False
+
+
 def ask(app: AppProcess, path: str, body: object = None) -> HTTPResponse:
     """Return an answer whose body may not end."""
     data = None if body is None else json.dumps(body).encode()
@@ -33,7 +39,7 @@ def first_snapshot(stream: HTTPResponse) -> dict[str, Any]:
 def test_app_that_is_ended_closes_its_streams_and_prints_no_traceback(
     tmp_path: Path, with_signal: signal.Signals
 ) -> None:
-    app = AppProcess(tmp_path)
+    app = PlainApp(tmp_path)
     app.start()
     with ExitStack() as stack:
         stack.callback(app.stop)
