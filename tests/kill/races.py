@@ -120,7 +120,7 @@ def freeze_at(
         open_world(scenario, directory, video, new) as world,
         _held(world, scenario, video, point, is_replica=True) as (first, go),
     ):
-        first.freeze()
+        _freeze(first, world)
         with _waiting(world, is_replica=True, hold_at=until) as (second, goes_on):
             if until is None:
                 wait_for_all(world, second)
@@ -135,6 +135,15 @@ def freeze_at(
                 wait_for_all(world, life)
         broken = broken_at_the_end(world, scenario)
         return [f"frozen {point}, {until}: {line}" for line in broken + _resting(world)]
+
+
+def _freeze(life: Life, world: World) -> None:
+    """Freeze a process between two writes: in the middle of one, SQLite lets nobody else write until it goes on."""
+    life.freeze()
+    while not world.can_be_written(within_s=0):
+        life.thaw()
+        assert world.can_be_written(within_s=DIES_WITHIN_S)
+        life.freeze()
 
 
 def second_process_at(

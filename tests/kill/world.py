@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -113,6 +115,19 @@ class World:
     def _events(self, db: Any, job_id: str) -> tuple[tuple[int, str], ...]:
         theirs = select(job_events.c.seq, job_events.c.state).where(job_events.c.job_id == job_id)
         return tuple((row.seq, row.state) for row in db.execute(theirs.order_by(job_events.c.seq)))
+
+    def can_be_written(self, *, within_s: float) -> bool:
+        """Return whether nobody is in the middle of a write; PostgreSQL ends one that stands still by itself."""
+        if self._engine.dialect.name != "sqlite":
+            return True
+        db = sqlite3.connect(self._engine.url.database, timeout=within_s, isolation_level=None)
+        with closing(db):
+            try:
+                db.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError:
+                return False
+            db.execute("ROLLBACK")
+            return True
 
     def log(self) -> str:
         """Return what all processes wrote."""
