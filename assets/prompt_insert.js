@@ -12,6 +12,18 @@
     const area = box();
     if (area && document.activeElement === area) caret = [area.selectionStart, area.selectionEnd];
   });
+  // The space behind inserted words was given, not typed: a typed one adds none, and a mark takes its place.
+  let given = null; // the offset behind it
+  document.addEventListener('beforeinput', (event) => {
+    const area = box();
+    if (event.target !== area || given === null) return;
+    const [at, typed] = [given, event.inputType === 'insertText' ? event.data : ''];
+    given = null;
+    if (area.selectionStart !== at || area.selectionEnd !== at || !/^[ ,.;:!?]$/.test(typed)) return;
+    event.preventDefault();
+    if (typed !== ' ') seedance.prompt.replace(at - 1, at, typed);
+  });
+
   const caretIn = ({ value }) => (caret ?? [value.length, value.length]).map((at) => Math.min(at, value.length));
 
   // Behind a straight quote there is a space only where it closes one.
@@ -27,7 +39,9 @@
   seedance.prompt.insertAt = (start, end, words, { lead, hole } = {}) => {
     const { value } = box();
     const before = lead ?? spaceBehind(value.slice(0, start));
-    seedance.prompt.replace(start, end, `${before}${words}${spaceBefore(value.slice(end), words)}`);
+    const behind = spaceBefore(value.slice(end), words);
+    seedance.prompt.replace(start, end, `${before}${words}${behind}`);
+    given = behind && hole === undefined ? box().selectionEnd : null;
     if (hole !== undefined) box().setSelectionRange(...Array(2).fill(start + before.length + hole));
   };
 

@@ -75,6 +75,18 @@ def test_at_sign_opens_the_references_and_the_field_names_the_list_until_it_clos
     expect(prompt.area).to_have_value("The coat of @")
 
 
+def test_space_behind_a_tag_is_not_doubled_and_gives_way_to_a_mark(prompt: Prompt) -> None:
+    prompt.type("@")
+    prompt.press("Enter")
+    prompt.type(" rides with @")
+    prompt.press("ArrowDown", "Enter")
+    prompt.type(", to @")
+    prompt.press("Enter")
+    expect(prompt.area).to_have_value("@Image1 rides with @Image2, to @Image1 ")
+    prompt.press("Space", "Space")
+    expect(prompt.area).to_have_value("@Image1 rides with @Image2, to @Image1  ")
+
+
 def test_arrows_go_round_and_home_and_end_jump(prompt: Prompt) -> None:
     prompt.type("@")
     prompt.press("ArrowUp")
