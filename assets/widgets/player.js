@@ -5,6 +5,7 @@ const UNREACHABLE = t('The video cannot be loaded right now. Reload the page to 
 const root = element.querySelector('.player');
 const screen = root.querySelector('.screen');
 const video = root.querySelector('video');
+const unmute = root.querySelector('.unmute');
 const missing = root.querySelector('.missing');
 const download = root.querySelector('.download');
 const keepSeed = root.querySelector('.keep-seed');
@@ -66,6 +67,7 @@ function drawVideo(item) {
   setText(told, '');
   if (!isMissing) {
     video.src = item.video_url;
+    drawUnmute();
     return;
   }
   setText(missing, MISSING);
@@ -85,12 +87,25 @@ const watcher = new IntersectionObserver((entries) => {
   playQuietly();
 });
 
-// Sound stays off until the person asks for it by the player's own control.
+// Sound stays off until the person asks for it.
 function playQuietly() {
   if (matchMedia('(prefers-reduced-motion: reduce)').matches) return;
   video.muted = true;
+  drawUnmute();
   video.play().catch(() => {});   // refused autoplay leaves the poster and the play button
 }
+
+// The player's own control shows that it is silent only while the pointer is over it.
+function drawUnmute() {
+  const isThere = video.hasAttribute('src') && !video.hidden;
+  unmute.hidden = !(isThere && video.muted && props.value?.generate_audio);
+}
+video.addEventListener('volumechange', drawUnmute);
+unmute.addEventListener('click', () => {
+  video.focus({preventScroll: true}); // the button goes
+  video.muted = false;
+  video.play().catch(() => {});
+});
 
 // A video whose file went away, or came back, is drawn anew.
 function keyOf(item) {
@@ -112,6 +127,7 @@ function draw() {
 function stopVideo() {
   video.removeAttribute('src');
   video.load();
+  drawUnmute();
 }
 
 async function explainError() {
@@ -126,6 +142,7 @@ async function explainError() {
   setText(missing, isGone ? MISSING : UNREACHABLE);
   missing.hidden = false;
   video.hidden = true;
+  drawUnmute();
   for (const action of [download, ...needsFile]) action.hidden = isGone;
 }
 

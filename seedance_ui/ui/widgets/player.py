@@ -21,6 +21,8 @@ class Player(DisplayWidget):
       <section class="player panel" aria-label="Video" hidden>
         <div class="screen">
           <video controls playsinline loop preload="metadata"></video>
+          <button type="button" class="btn unmute" hidden>
+            <svg class="ic" aria-hidden="true"><use href="#i-sound"></use></svg><span>Turn sound on</span></button>
           <p class="missing" role="alert" hidden></p>
         </div>
         <div class="player-body">

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from library_samples import PROMPT, make_item, make_page
+from media_makers import make_video
 from playwright.sync_api import expect
 
 from seedance_ui.domain.pricing import Cost
@@ -27,6 +28,23 @@ def test_player_shows_the_video_its_facts_and_a_download_link(widgets):
     for text in ("$2.52by AIML API", "1:320:06 of it in the queue", "8\u00a0s, 720p, 16:9sound, 6.4\u00a0MB", "48213"):
         expect(facts).to_contain_text(text)
     expect(widgets.page.get_by_text("Your video plays here")).to_be_hidden()
+
+
+def test_player_says_that_a_video_began_without_its_sound_until_that_is_turned_on(widgets, tmp_path):
+    clip = make_video(tmp_path / "clip.mp4", size=(64, 48), seconds=1, sound=True)
+    widgets.page.route("**/media/*.mp4", lambda route: route.fulfill(path=clip))
+    widgets.page.emulate_media(reduced_motion="no-preference")  # the page of the next test has its own again
+    widgets.update(player={"value": make_item("there")})
+    player = widgets.page.get_by_role("region", name="Video")
+    unmute, video = player.get_by_role("button", name="Turn sound on"), player.locator("video")
+    expect(unmute).to_be_visible()
+    unmute.press("Enter")
+    expect(unmute).to_be_hidden()
+    expect(video).to_be_focused()
+    assert video.evaluate("(video) => video.muted") is False
+    widgets.update(player={"value": make_item("silent", generate_audio=False)})
+    expect(video).to_have_attribute("src", "/media/silent.mp4")
+    expect(unmute).to_be_hidden()
 
 
 def test_player_keep_seed_reaches_python(widgets):
