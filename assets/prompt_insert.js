@@ -19,9 +19,11 @@
     if (event.target !== area || given === null) return;
     const [at, typed] = [given, event.inputType === 'insertText' ? event.data : ''];
     given = null;
-    if (area.selectionStart !== at || area.selectionEnd !== at || !/^[ ,.;:!?]$/.test(typed)) return;
+    if (area.selectionStart !== at || area.selectionEnd !== at) return;
+    const isMark = /^[,.;:!?]$/.test(typed) && /[\p{L}\p{N}]/u.test(area.value[at - 2]);
+    if (typed !== ' ' && !isMark) return;
     event.preventDefault();
-    if (typed !== ' ') seedance.prompt.replace(at - 1, at, typed);
+    if (isMark) seedance.prompt.replace(at - 1, at, typed);
   });
 
   const caretIn = ({ value }) => (caret ?? [value.length, value.length]).map((at) => Math.min(at, value.length));

@@ -49,6 +49,19 @@ _TAKE_OUT_FILES = """() => {
 }"""
 
 
+_STAND_STILL = """() => new Promise((done) => {
+    const places = () => [...document.querySelectorAll('#fields fieldset')].map((one) => one.getBoundingClientRect().y);
+    let last = '', frames = 0;
+    const look = () => {
+        const now = String(places());
+        frames = now === last ? frames + 1 : 0;
+        last = now;
+        if (frames < 10) requestAnimationFrame(look); else done();
+    };
+    look();
+})"""
+
+
 class Studio:
     """One page of the app, in a browser profile of its own."""
 
@@ -81,9 +94,12 @@ class Studio:
         self.wait_until_usable()
 
     def wait_until_usable(self) -> None:
+        """Wait until all of the form is there and stands still: under a click that comes before, it may move away."""
         expect(self.generate_button).to_be_visible()
         expect(self.prompt).to_be_editable()
         expect(self.library).to_be_visible()
+        expect(self.page.get_by_role("group", name="Start from an example")).to_be_visible()
+        self.page.evaluate(_STAND_STILL)
 
     def leave(self) -> None:
         """Go where no server is needed."""
@@ -118,19 +134,12 @@ class Studio:
     def make_it_quick(self) -> None:
         """Choose what is drawn soonest: 4 s at 480p."""
         self.set_duration(4)
-        self._choose("Resolution", "480p")
+        self.radio("Resolution", "480p").check()
 
     def make_it_slow(self) -> None:
         """Choose what takes long enough to be seen at work: 15 s at 720p."""
         self.set_duration(15)
-        self._choose("Resolution", "720p")
-
-    def _choose(self, group: str, name: str) -> None:
-        """Click on a radio; once more where the page that has just opened moved away under the first click."""
-        radio = self.radio(group, name)
-        if not radio.is_checked():
-            radio.click()
-        radio.check()
+        self.radio("Resolution", "720p").check()
 
     def set_duration(self, seconds: int) -> None:
         self.page.get_by_role("slider", name="Duration").fill(str(seconds))
