@@ -567,6 +567,16 @@ async def test_a_stop_lets_nothing_new_be_sent(bench: Bench) -> None:
     assert [bench.states(job_id)[-1] for job_id in (first, second)] == ["running", "uploading"]
 
 
+async def run_and_stop_once(moment: threading.Event, bench: Bench) -> str:
+    """Run one job, stop the runner at a moment, and return the job's id."""
+    runner = bench.start_runner()
+    job_id = bench.add()
+    here = asyncio.get_running_loop()
+    await here.run_in_executor(None, moment.wait)
+    await asyncio.wait_for(here.run_in_executor(None, runner.stop), 30)
+    return job_id
+
+
 async def test_a_stop_that_a_question_swallows_is_said_again(bench: Bench) -> None:
     """B2: as `asyncio.wait_for` does until Python 3.12, at the moment in which an answer is there."""
     asked = threading.Event()
@@ -584,11 +594,7 @@ async def test_a_stop_that_a_question_swallows_is_said_again(bench: Bench) -> No
         raise AssertionError("unreachable")
 
     bench.provider.on_poll = swallow
-    runner = bench.start_runner()
-    job_id = bench.add()
-    here = asyncio.get_running_loop()
-    await here.run_in_executor(None, asked.wait)
-    await asyncio.wait_for(here.run_in_executor(None, runner.stop), 30)
+    job_id = await run_and_stop_once(asked, bench)
     assert bench.states(job_id)[-1] == "running"
 
 
@@ -609,11 +615,7 @@ async def test_an_answer_that_comes_when_the_patience_of_a_stop_ends_is_written_
                 await asyncio.sleep(0)
 
     bench.provider.on_submit = swallow
-    runner = bench.start_runner()
-    job_id = bench.add()
-    here = asyncio.get_running_loop()
-    await here.run_in_executor(None, sent.wait)
-    await asyncio.wait_for(here.run_in_executor(None, runner.stop), 30)
+    job_id = await run_and_stop_once(sent, bench)
     job = bench.store.get(job_id)
     assert job is not None
     assert (job.state, job.remote_id) == (JobState.RUNNING, f"remote-{job_id}")
