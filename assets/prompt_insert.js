@@ -12,7 +12,8 @@
     const area = box();
     if (area && document.activeElement === area) caret = [area.selectionStart, area.selectionEnd];
   });
-  // The space behind inserted words was given, not typed: a typed one adds none, and a mark takes its place.
+  // The space behind inserted words was given, not typed: a typed one adds none, and at the end of the text a mark
+  // takes its place.
   let given = null; // the offset behind it
   document.addEventListener('beforeinput', (event) => {
     const area = box();
@@ -20,7 +21,7 @@
     const [at, typed] = [given, event.inputType === 'insertText' ? event.data : ''];
     given = null;
     if (area.selectionStart !== at || area.selectionEnd !== at) return;
-    const isMark = /^[,.;:!?]$/.test(typed) && /[\p{L}\p{N}]/u.test(area.value[at - 2]);
+    const isMark = /^[,.;:!?]$/.test(typed) && /[\p{L}\p{N}] $/u.test(area.value.slice(-2)) && at === area.value.length;
     if (typed !== ' ' && !isMark) return;
     event.preventDefault();
     if (isMark) seedance.prompt.replace(at - 1, at, typed);

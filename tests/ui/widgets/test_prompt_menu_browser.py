@@ -86,6 +86,12 @@ def test_space_behind_a_tag_is_not_doubled_and_gives_way_to_a_mark(prompt: Promp
     prompt.press("Space", "Space")
     expect(prompt.area).to_have_value("@Image1 rides with @Image2, to @Image1  ")
 
+    prompt.press("Home")
+    prompt.type("@")
+    prompt.press("Enter")
+    prompt.type(",")
+    expect(prompt.area).to_have_value("@Image1 ,@Image1 rides with @Image2, to @Image1  ")  # no word loses its space
+
 
 def test_arrows_go_round_and_home_and_end_jump(prompt: Prompt) -> None:
     prompt.type("@")
