@@ -67,7 +67,6 @@ function drawVideo(item) {
   setText(told, '');
   if (!isMissing) {
     video.src = item.video_url;
-    drawUnmute();
     return;
   }
   setText(missing, MISSING);
@@ -91,7 +90,6 @@ const watcher = new IntersectionObserver((entries) => {
 function playQuietly() {
   if (matchMedia('(prefers-reduced-motion: reduce)').matches) return;
   video.muted = true;
-  drawUnmute();
   video.play().catch(() => {});   // refused autoplay leaves the poster and the play button
 }
 
@@ -120,6 +118,7 @@ function draw() {
   setAttribute(root, 'data-job', item?.job_id);
   if (!item) return stopVideo();
   if (isNew) drawVideo(item);
+  drawUnmute();
   drawFacts(item);
   setText(root.querySelector('.said'), item.prompt);
 }
@@ -127,7 +126,6 @@ function draw() {
 function stopVideo() {
   video.removeAttribute('src');
   video.load();
-  drawUnmute();
 }
 
 async function explainError() {
