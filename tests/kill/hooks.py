@@ -97,10 +97,11 @@ def watch_exchanges(points: Points) -> None:
         label = _label(request)
         points.reach(f"before {label}")
         response = await handle(transport, request)
-        if request.method != "GET" or _half_bytes(response):
+        half_bytes = _half_bytes(response)
+        if request.method != "GET" or half_bytes:
             points.reach(f"answered {label}")
         assert isinstance(response.stream, httpx.AsyncByteStream)
-        response.stream = _Watched(response.stream, points, label, _half_bytes(response))
+        response.stream = _Watched(response.stream, points, label, half_bytes)
         return response
 
     httpx.AsyncHTTPTransport.handle_async_request = handle_watched  # type: ignore[method-assign]
