@@ -85,9 +85,9 @@ def test_generate_clicked_twice_makes_one_job(studio: Studio, app: AppProcess) -
     before = app.job_count()
     studio.prompt.fill("One click, one job")
     studio.make_it_quick()
+    shown = studio.card.get_attribute("data-job")
     studio.generate_button.dblclick()
-    studio.wait_for_job()
-    studio.expect_state("succeeded")
+    studio.expect_video_of(studio.wait_for_job(other_than=shown))
     assert app.job_count() == before + 1
 
 
