@@ -268,14 +268,30 @@ async def test_a_stray_job_behind_a_second_click_is_kept_as_well(start: Start) -
         first = await services.submit(REQUEST, owner=LOCAL_OWNER, form_token="t")
         await ended(services, first)
 
-        async def stray(request: GenerationRequest) -> Price:
-            raise StrayJobError("a job began", provider="scripted", remote_id="stray-1")
-
         services._providers["scripted"].estimate = stray
         kept = await services.submit(REQUEST, owner=LOCAL_OWNER, form_token="t")
         assert kept != first
         snapshot = await ended(services, kept)
         assert (snapshot["state"], snapshot["remote_id"]) == ("succeeded", "stray-1")
+
+
+async def test_a_stray_job_behind_send_again_is_kept_and_nothing_else_is_sent(start: Start) -> None:
+    async with start() as services:
+        provider = services._providers["scripted"]
+        never_answered(provider)
+        lost = await services.submit(REQUEST, owner=LOCAL_OWNER)
+        await ended(services, lost)
+        provider.estimate = stray
+        kept = await services.send_again(lost, owner=LOCAL_OWNER, form_token="t")
+        assert kept is not None
+        snapshot = await ended(services, kept)
+        assert (snapshot["state"], snapshot["remote_id"]) == ("succeeded", "stray-1")
+        assert provider.submits == [lost]
+
+
+async def stray(request: GenerationRequest) -> Price:
+    """Answer a question about the price as Scenario would if it took the question for a request."""
+    raise StrayJobError("a job began", provider="scripted", remote_id="stray-1")
 
 
 def never_answered(provider: ScriptedProvider) -> None:

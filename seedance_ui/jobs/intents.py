@@ -39,7 +39,7 @@ class Intents:
         try:
             return await self._price(request)
         except StrayJobError as stray:
-            await self._keep_stray(self._intent(request, owner, UNKNOWN_CU), stray, None)
+            await self._keep_stray(request, stray, None, owner=owner, parent=None)
             return NO_PRICE_CU
 
     async def commit(
@@ -69,8 +69,7 @@ class Intents:
             prices = [await self._price(request) for request in requests]
         except StrayJobError as stray:
             # One click, one charge: this is the job that was asked for, and nothing else is sent.
-            asked = replace(self._intent(requests[0], owner, UNKNOWN_CU), parent=parent)
-            return [await self._keep_stray(asked, stray, form_token)]
+            return [await self._keep_stray(requests[0], stray, form_token, owner=owner, parent=parent)]
         total = Quote(prices[0], len(prices)).total
         if named is not None and not total.is_within(named) and not await self._was_clicked(owner, form_token):
             raise _rose(total, named)
@@ -87,7 +86,10 @@ class Intents:
             MovedOnError: It does not rest any more, or (`PriceRoseError`) the price rose; nothing was written.
             ProviderError: As of `commit`; also `StoreError`.
         """
-        cost = (await self._price(job.request)).cost
+        try:
+            cost = (await self._price(job.request)).cost
+        except StrayJobError as stray:  # as of `commit`
+            return await self._keep_stray(job.request, stray, form_token, owner=job.owner, parent=job.parent)
         if not cost.is_within(job.cost):
             raise _rose(cost, job.cost)
         again = replace(self._intent(job.request, job.owner, cost), parent=job.parent)
@@ -102,12 +104,21 @@ class Intents:
             return False
         return await self._tools.blocking(self._tools.store.has_click, owner, _hashed(form_token))
 
-    async def _keep_stray(self, intent: Job, stray: StrayJobError, form_token: str | None) -> str:
+    async def _keep_stray(
+        self,
+        request: GenerationRequest,
+        stray: StrayJobError,
+        form_token: str | None,
+        *,
+        owner: str | None,
+        parent: str | None,
+    ) -> str:
         """Commit a job that a question about its price started: it is paid, so that its video is kept."""
         log.error("%s", stray)
-        label = self._providers[intent.request.provider].info.label
+        label = self._providers[request.provider].info.label
         job = replace(
-            intent,
+            self._intent(request, owner, UNKNOWN_CU),
+            parent=parent,
             state=JobState.RUNNING,
             phase=Phase.PROVIDER_QUEUE,
             message=f"{label} started this when it was asked for the price",
