@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from seedance_ui.domain.job import JobError, JobState, JobUpdate, Phase
 from seedance_ui.domain.pricing import Cost
@@ -33,7 +33,8 @@ class _Questions:
     retention: Retention
     failures: int = 0
     """So many in a row brought no answer."""
-    asked_to_stop: bool = False
+    wish: Literal["none", "passed_on", "refused"] = "none"
+    """What became of the wish to stop."""
     noted_words: set[str] = field(default_factory=set)
     """Words that we do not know, each written to the log once."""
 
@@ -45,10 +46,8 @@ async def poll_until_done(hold: Hold) -> None:
     while hold.job.state is JobState.RUNNING:
         hold.nudged.clear()
         await hold.look_again()  # A9: whoever was frozen past the lease asks no more
-        if hold.job.cancel_wanted and not questions.asked_to_stop:
-            questions.asked_to_stop = True
-            await _ask_to_stop(hold)
-            continue
+        if hold.job.cancel_wanted and questions.wish != "refused" and await _ask_to_stop(hold, questions):
+            return
         retry_after_s = await _ask_once(hold, questions)
         if hold.job.state is JobState.RUNNING:
             running_for_s += await _wait(hold, running_for_s, questions.failures, retry_after_s)
@@ -70,7 +69,7 @@ async def _ask_once(hold: Hold, questions: _Questions) -> float | None:
         await _note_unknown(hold, update, questions)
     else:
         questions.retention.on_answer()
-        await apply_update(hold, update, keep_message=questions.asked_to_stop)
+        await apply_update(hold, update, keep_message=questions.wish != "none")
     return None
 
 
@@ -88,7 +87,7 @@ async def _note_unknown(hold: Hold, update: JobUpdate, questions: _Questions) ->
         said = UnexpectedResponseError(f"The last it said is {update.message!r}.", provider=hold.provider.info.id)
         await hold.rest_with(_expired(hold, said))
     else:
-        await apply_update(hold, update, keep_message=questions.asked_to_stop)
+        await apply_update(hold, update, keep_message=questions.wish != "none")
 
 
 async def apply_update(hold: Hold, update: JobUpdate, *, keep_message: bool = False) -> None:
@@ -152,7 +151,7 @@ async def _note_failure(hold: Hold, exc: Exception, questions: _Questions) -> No
         log.error("Job %s: question %d broke", hold.job.job_id, failures, exc_info=exc)
     if questions.retention.is_over_without_answer():
         await hold.rest_with(_expired(hold, exc))
-    elif failures >= SAID_AFTER_FAILURES and not questions.asked_to_stop:
+    elif failures >= SAID_AFTER_FAILURES and questions.wish == "none":
         await hold.say(f"No answer from {hold.label} right now; asking again. Your job keeps running")
 
 
@@ -166,17 +165,25 @@ def _expired(hold: Hold, cause: Exception) -> JobError:
     )
 
 
-async def _ask_to_stop(hold: Hold) -> None:
-    """A12: pass on the wish to cancel, once, and believe only a confirmed stop."""
+async def _ask_to_stop(hold: Hold, questions: _Questions) -> bool:
+    """A12: pass on the wish to cancel, believe only a confirmed stop, and return whether it is one.
+
+    Where no clear answer came, it is passed on again before the next question: that costs nothing.
+    """
     try:
         stopped = await hold.provider.cancel(hold.job)
     except Exception as exc:  # noqa: BLE001 - whatever it was, nothing was confirmed
         log.info("Job %s: asking to stop brought an error: %r", hold.job.job_id, type(exc))
-        stopped = False
+        stopped = None
     if stopped:
         await _end_cancelled(hold)
+    elif stopped is None:
+        questions.wish = "passed_on"
+        await hold.say(f"{hold.label} has not confirmed that it stops this job. If it finishes, its video will be kept")
     else:
+        questions.wish = "refused"
         await hold.say(f"{hold.label} can't stop this job. It will finish and be charged, and its video will be kept")
+    return stopped is True
 
 
 async def _wait(hold: Hold, running_for_s: float, failures: int, retry_after_s: float | None) -> float:

@@ -160,8 +160,16 @@ class Provider(ABC):
     async def poll(self, job: Job) -> JobUpdate:
         """Ask about a job; any number of times, at any time, after any restart."""
 
-    async def cancel(self, job: Job) -> bool:
-        """Ask to stop a job; True only where the provider confirms that it stopped. The default cannot."""
+    async def cancel(self, job: Job) -> bool | None:
+        """Ask to stop a job; the default cannot.
+
+        Returns:
+            True only where the provider confirms that it stopped, False where it says that it cannot, None where
+            neither is known yet.
+
+        Raises:
+            ProviderError: The provider cannot be asked now.
+        """
         return False
 
     async def reconcile(self, job: Job, *, known: Collection[str] = ()) -> str | None:

@@ -200,13 +200,13 @@ class Scenario(Provider):
                 return asset.url
         return None
 
-    async def cancel(self, job: Job) -> bool:
+    async def cancel(self, job: Job) -> bool | None:
         """Ask to stop; most generation jobs are refused with 400 "Cannot cancel this type of job" (S-SK, C)."""
         try:
             await self._http.post(f"/jobs/{segment(job.remote_id or '')}/action", {"action": "cancel"})
         except BadRequestError:
             return False
-        return parse_update(await self._remote_job(job), job.request).state == "cancelled"
+        return parse_update(await self._remote_job(job), job.request).state == "cancelled" or None
 
     async def reconcile(self, job: Job, *, known: Collection[str] = ()) -> str | None:
         """Look through the account's jobs for exactly one with this input, made when this job was sent."""
