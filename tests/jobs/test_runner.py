@@ -7,7 +7,7 @@ import threading
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 from sqlalchemy import update
@@ -369,11 +369,18 @@ async def test_a_video_damaged_in_the_library_is_fetched_again(bench: Bench, fin
     assert bench.tools.library.video_path(job_id).read_bytes() == finished_video.read_bytes()
 
 
-async def test_a_verdict_that_comes_while_saving_ends_the_job(bench: Bench) -> None:
-    bench.provider.on_poll = says(JobUpdate("succeeded", "Ready"), JobUpdate("failed", "Declined after all"))
+@pytest.mark.parametrize("word", ["failed", "cancelled"])
+async def test_another_word_behind_success_is_waited_out(
+    bench: Bench, finished_video: Path, word: Literal["failed", "cancelled"]
+) -> None:
+    """B8, B10: the video was made and is paid; what ends by a verdict then is never looked for again."""
+    words = [JobUpdate("succeeded", "Ready"), *[JobUpdate(word, "Gone after all")] * 3]
+    bench.provider.on_poll = says(*words, then=bench.provider.finish(finished_video))
     bench.start_runner()
     job = await bench.until(bench.add())
-    assert (job.state, job.message) == (JobState.FAILED, "Declined after all")
+    assert (job.state, job.error, job.cost.amount) == (JobState.SUCCEEDED, None, 2.5)
+    messages = [snapshot["message"] for _, snapshot in bench.store.events_after(job.job_id, 0)]
+    assert any("'Gone after all'" in message for message in messages)
 
 
 async def test_files_that_cannot_be_prepared_fail_the_job_after_three_tries(bench: Bench) -> None:
