@@ -12,8 +12,11 @@ from seedance_ui.providers.replies import listening
 
 log = logging.getLogger(__name__)
 
-ASK_AFTER_S = (2.0, 15.0, 60.0)
-"""Waits before the questions that are asked without a person: a provider's records may lag."""
+ASK_AFTER_S = (2.0, 15.0, 60.0, 180.0, 600.0, 1800.0)
+"""Waits before the first questions without a person: one provider writes a run down only when it is over."""
+
+ASK_ON_EVERY_S = 3600.0
+"""How often is asked after that, for as long as the provider keeps a video."""
 
 
 def may_be_there(job: Job) -> bool:
@@ -23,8 +26,10 @@ def may_be_there(job: Job) -> bool:
 
 
 async def look_for(job: Job, provider: Provider, tools: Tools) -> None:
-    """Ask a few times, and leave the job to a person where the provider does not know exactly one that is it."""
-    for wait_s in ASK_AFTER_S:
+    """Ask until the provider knows exactly one that is it, or would have forgotten it; a person may be sooner."""
+    age_s = (tools.clock.now() - job.created_at).total_seconds()
+    hours = max(0, int((provider.spec().retention_s - age_s) // ASK_ON_EVERY_S))
+    for wait_s in [*ASK_AFTER_S, *[ASK_ON_EVERY_S] * hours]:
         await tools.clock.sleep(wait_s)
         try:
             if await adopt_where_found(job.job_id, provider, tools):

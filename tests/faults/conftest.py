@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
@@ -30,12 +30,13 @@ def worlds(tmp_path_factory: pytest.TempPathFactory, finished_video: Path) -> It
 
 
 @pytest.fixture
-def world(worlds: dict[str, World], provider: str) -> Iterator[World]:
+async def world(worlds: dict[str, World], provider: str) -> AsyncIterator[World]:
     """Return the world of this row's provider, and see that the row's faults have all happened."""
     shared = worlds[provider]
     shared.wire.seen.clear()
     steps = shared.fake.steps
     yield shared
+    await shared.settle()
     shared.fake.steps = steps
     assert shared.is_quiet(), "a fault of this row never happened"
 

@@ -24,6 +24,7 @@ import pytest
 from seedance_ui.config import Settings
 from seedance_ui.domain.model_spec import ModelSpec
 from seedance_ui.domain.request import GenerationRequest, Mode
+from seedance_ui.jobs import reconciling
 from seedance_ui.providers.aimlapi import AimlApi
 from seedance_ui.providers.base import Provider
 from seedance_ui.providers.scenario import Scenario
@@ -248,6 +249,17 @@ class World:
         """Return every snapshot of a job."""
         return [dict(snapshot) for _, snapshot in await self.services.events_after(job_id, 0)]
 
+    async def settle(self) -> None:
+        """Wait until nobody looks for a lost job any more: each look is far later than the one before."""
+        runner = self.services._runner
+
+        async def found() -> None:
+            while runner._searches:
+                await asyncio.wait([*runner._searches])
+                await asyncio.sleep(0)  # their end is noted in the loop's next turn
+
+        await runner.ask(found())
+
     def is_saved(self, snapshot: dict[str, Any]) -> bool:
         """Return whether a job has succeeded with every byte of what the provider made, and nothing is left over."""
         path = self.services.media_path(f"{snapshot['job_id']}.mp4")
@@ -278,6 +290,7 @@ def new_world(provider: str, data_dir: Path, video: bytes, *, brief: bool = Fals
         world = World(provider, fake, services, wire, clock)
         try:
             patch.setattr(asyncio, "create_subprocess_exec", _no_child)
+            patch.setattr(reconciling, "ASK_ON_EVERY_S", 24 * 3600.0)  # one question a row, not one an hour
             yield world
         finally:
             services.stop()

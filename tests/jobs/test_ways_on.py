@@ -53,17 +53,23 @@ def asked(bench: Bench, data_dir: Path, finished_video: Path) -> AskedProvider:
     return provider
 
 
+HOURS = 24
+"""So many times the provider is asked once more, before it forgets."""
+
+
 def ways_on(bench: Bench, runner: Runner) -> WaysOn:
     return WaysOn({"scripted": bench.provider}, runner, bench.tools)
 
 
-async def test_a_request_that_was_taken_is_found_by_itself(bench: Bench, asked: AskedProvider) -> None:
-    asked.shows_after = 2
+@pytest.mark.parametrize("questions", [2, len(ASK_AFTER_S), HOURS])
+async def test_a_request_that_was_taken_is_found_by_itself(bench: Bench, asked: AskedProvider, questions: int) -> None:
+    """A7: however late the provider shows it, while it keeps the video."""
+    asked.shows_after = questions
     bench.start_runner()
     job = await bench.until_state(bench.add(), JobState.SUCCEEDED)
     assert (job.remote_id, job.error) == (f"remote-{job.job_id}", None)
     assert asked.submits == [job.job_id]
-    assert len(asked.questions) == 2
+    assert len(asked.questions) == questions
 
 
 async def test_a_request_that_nobody_finds_rests_and_is_sent_once(bench: Bench, asked: AskedProvider) -> None:
@@ -74,7 +80,7 @@ async def test_a_request_that_nobody_finds_rests_and_is_sent_once(bench: Bench, 
     await bench.until_idle(runner)
     job = bench.store.get(job_id)
     assert job is not None and job.state is JobState.NEEDS_ATTENTION
-    assert asked.questions == [job_id] * len(ASK_AFTER_S)
+    assert asked.questions == [job_id] * (len(ASK_AFTER_S) + HOURS)
     assert asked.submits == [job_id]
 
 
@@ -108,7 +114,7 @@ async def test_a_crash_while_sending_is_asked_for_and_never_sent_again(bench: Be
 
 
 async def test_check_again_finds_what_the_provider_shows_late(bench: Bench, asked: AskedProvider) -> None:
-    asked.shows_after = len(ASK_AFTER_S) + 1
+    asked.shows_after = len(ASK_AFTER_S) + HOURS + 1
     runner = bench.start_runner()
     job_id = bench.add()
     await bench.until(job_id)
