@@ -108,6 +108,7 @@ async def _submit(hold: Hold, handles: Handles) -> None:
 
 async def _taken(hold: Hold, remote_id: str) -> None:
     """B3: the id is committed before anything else; where the lease is lost, it is accepted all the same."""
+    log.info("Job %s: %s has it as %s", hold.job.job_id, hold.label, remote_id)  # for when it cannot be written
     taken: dict[str, Any] = {
         "state": JobState.RUNNING,
         "phase": Phase.PROVIDER_QUEUE,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import threading
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
@@ -496,6 +497,28 @@ async def test_a_late_id_is_accepted_even_where_the_database_was_busy_at_first(b
     job_id = bench.add()
     job = await bench.until(job_id, JobState.RUNNING)
     assert (job.remote_id, refused, bench.provider.submits) == (f"remote-{job_id}", [job_id], [job_id])
+
+
+async def test_an_id_that_cannot_be_written_stands_in_the_log(bench: Bench, caplog: pytest.LogCaptureFixture) -> None:
+    """B3: even where the app is stopped while it tries."""
+    caplog.set_level(logging.INFO)
+    move, tried = bench.store.move, threading.Event()
+
+    class TakesNoId(type(bench.store)):  # type: ignore[misc]
+        """The real store, on a disk that is full when the answer comes."""
+
+        def move(self, job: Job, **changes: Any) -> Job:
+            if "remote_id" in changes:
+                tried.set()
+                raise StoreError("The job could not be written: database or disk is full.")
+            return move(job, **changes)
+
+    bench.store.__class__ = TakesNoId
+    runner = bench.start_runner()
+    job_id = bench.add()
+    assert await asyncio.to_thread(tried.wait, 30)
+    await asyncio.to_thread(runner.stop)
+    assert f"Job {job_id}: Scripted has it as remote-{job_id}" in caplog.messages
 
 
 async def test_a_wish_to_cancel_while_the_request_is_being_refused_is_fulfilled(bench: Bench) -> None:
