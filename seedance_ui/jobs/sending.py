@@ -30,6 +30,9 @@ log = logging.getLogger(__name__)
 MAX_ATTEMPTS = 3
 """A3: a request that was provably not taken is sent at most this often."""
 
+FROZEN_S = 10.0
+"""A commit takes no longer: where it did, this process stood still, and its lease may be another's by now."""
+
 WRITE_AGAIN_S = 1.0
 """How long to wait before a generation ID is written again, after the database did not take it."""
 
@@ -83,8 +86,11 @@ async def recover_submitting(hold: Hold) -> None:
 
 
 async def _commit_and_submit(hold: Hold, handles: Handles) -> None:
-    """A1: the row says that a request may be on its way before one is."""
+    """A1: the row says that a request may be on its way before one is. A9: who lost the job meanwhile sends nothing."""
+    begun_s = hold.tools.clock.monotonic()
     await hold.move(state=JobState.SUBMITTING, phase=Phase.SENDING, message="Sending the request")
+    if hold.tools.clock.monotonic() - begun_s > FROZEN_S:
+        await hold.look_again()
     await _submit(hold, handles)
 
 

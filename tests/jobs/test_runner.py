@@ -27,7 +27,7 @@ from seedance_ui.errors import (
     SubmitUnknownError,
     UnexpectedResponseError,
 )
-from seedance_ui.jobs.runner import Runner
+from seedance_ui.jobs.runner import LEASE_S, Runner
 from seedance_ui.jobs.schema import jobs
 from tests.scripted import make_job
 
@@ -519,6 +519,30 @@ async def test_an_id_that_cannot_be_written_stands_in_the_log(bench: Bench, capl
     assert await asyncio.to_thread(tried.wait, 30)
     await asyncio.to_thread(runner.stop)
     assert f"Job {job_id}: Scripted has it as remote-{job_id}" in caplog.messages
+
+
+async def test_who_stood_still_behind_the_commit_and_lost_the_job_sends_nothing(bench: Bench) -> None:
+    """A9: a person may have sent it again meanwhile."""
+    move, frozen = bench.store.move, threading.Event()
+
+    class Freezes(type(bench.store)):  # type: ignore[misc]
+        """The real store, in a process that stands still behind one commit until its lease is another's."""
+
+        def move(self, job: Job, **changes: Any) -> Job:
+            moved = move(job, **changes)
+            if changes.get("state") is JobState.SUBMITTING:
+                bench.clock.waited_s += LEASE_S
+                with bench.store.engine.begin() as db:
+                    db.execute(update(jobs).where(jobs.c.job_id == job.job_id).values(worker="another", epoch=99))
+                frozen.set()
+            return moved
+
+    bench.store.__class__ = Freezes
+    runner = bench.start_runner()
+    bench.add()
+    assert await asyncio.to_thread(frozen.wait, 30)
+    await bench.until_idle(runner)
+    assert bench.provider.submits == []
 
 
 async def test_a_wish_to_cancel_while_the_request_is_being_refused_is_fulfilled(bench: Bench) -> None:
