@@ -29,7 +29,7 @@ class Leases(Writer):
     def claim_next(self, provider: str, *, worker: str, lease_s: float, walking: Collection[str] = ()) -> Job | None:
         """Take the job that has waited longest at this provider; None where nobody waits."""
         ours_of_batch = and_(_IS_OF_BATCH, jobs.c.worker == worker, jobs.c.epoch == 0)
-        free = or_(ours_of_batch, and_(~_IS_OF_BATCH, self._is_free(worker, walking)))
+        free = or_(ours_of_batch, and_(~_IS_OF_BATCH, self._is_free(worker, walking, lease_s)))
         return self._claim(worker, lease_s, and_(jobs.c.provider == provider, _IS_QUEUED, free))
 
     def claim_interrupted(
@@ -38,11 +38,11 @@ class Leases(Writer):
         """Take a job that another, dead worker left in the middle; None where there is none."""
         middle = [state.value for state in OPEN_STATES - {JobState.QUEUED}]
         left = and_(jobs.c.provider.in_(providers), jobs.c.state.in_(middle), ~_IS_UNSENT_OF_BATCH)
-        return self._claim(worker, lease_s, and_(left, self._is_free(worker, walking)))
+        return self._claim(worker, lease_s, and_(left, self._is_free(worker, walking, lease_s)))
 
     def claim_unsent_of_batch(self, *, worker: str, lease_s: float, walking: Collection[str] = ()) -> Job | None:
         """Take a job of a click for several whose worker died before it was sent; None where there is none."""
-        return self._claim(worker, lease_s, and_(_IS_UNSENT_OF_BATCH, self._is_free(worker, walking)))
+        return self._claim(worker, lease_s, and_(_IS_UNSENT_OF_BATCH, self._is_free(worker, walking, lease_s)))
 
     def claim_orphan(
         self, providers: Collection[str], *, worker: str, lease_s: float, walking: Collection[str] = ()
@@ -50,7 +50,7 @@ class Leases(Writer):
         """Take an open job of a provider that is none of these; None where there is none."""
         still_open = [state.value for state in OPEN_STATES]
         left = and_(jobs.c.provider.not_in(providers), jobs.c.state.in_(still_open))
-        return self._claim(worker, lease_s, and_(left, self._is_free(worker, walking)))
+        return self._claim(worker, lease_s, and_(left, self._is_free(worker, walking, lease_s)))
 
     def renew_leases(self, job_ids: Collection[str], *, worker: str, lease_s: float) -> None:
         """Keep the jobs that this worker is walking, and those of its clicks that wait.
@@ -72,15 +72,17 @@ class Leases(Writer):
         with self._write() as db:
             db.execute(update(jobs).where(jobs.c.worker.is_not(None)).values(worker=None, lease_until=None))
 
-    def _is_free(self, worker: str, walking: Collection[str]) -> ColumnElement[bool]:
+    def _is_free(self, worker: str, walking: Collection[str], lease_s: float) -> ColumnElement[bool]:
         """Free is what nobody holds, and what somebody holds no more.
 
         Never what we walk: a clock that jumps ahead must not start a second walk. One of ours that is not walked,
-        though it was claimed, is left from a commit whose answer did not reach us.
+        though it was claimed, is left from a commit whose answer did not reach us. A lease that ends later than any
+        that is given now came from a clock that was wrong, and would keep a dead worker's jobs for as long.
         """
+        now, latest = self._now(), self._now() + timedelta(seconds=2 * lease_s)
         is_left = and_(jobs.c.epoch > 0, jobs.c.job_id.not_in(walking))
-        is_over = and_(jobs.c.lease_until < self._now(), or_(jobs.c.worker != worker, is_left))
-        return or_(jobs.c.worker.is_(None), is_over)
+        is_past = or_(jobs.c.lease_until < now, jobs.c.lease_until > latest)
+        return or_(jobs.c.worker.is_(None), and_(is_past, or_(jobs.c.worker != worker, is_left)))
 
     def _claim(self, worker: str, lease_s: float, which: ColumnElement[bool]) -> Job | None:
         longest_waiting = select(jobs.c.number).where(which).order_by(jobs.c.number).limit(1)

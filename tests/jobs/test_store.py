@@ -171,6 +171,20 @@ def test_a_lease_runs_out_unless_it_is_renewed(database_url: str, new_job: NewJo
     store.close()
 
 
+def test_a_lease_from_a_clock_that_was_ahead_keeps_nobody_waiting(
+    store: Store, quick_clock: QuickClock, new_job: NewJob
+) -> None:
+    """A9, B14: its worker died before the clock was set right."""
+    quick_clock.time += timedelta(days=1)
+    store.add(new_job(), form_token=None)
+    left = claim(store, "dead")
+    store.move(left, state=JobState.RUNNING)
+    quick_clock.time -= timedelta(days=1)
+    taken = store.claim_interrupted(("scripted",), worker="me", lease_s=60)
+    assert taken is not None and taken.job_id == left.job_id
+    assert store.claim_interrupted(("scripted",), worker="other", lease_s=60) is None
+
+
 def test_a_lease_of_our_own_is_taken_again_only_where_nobody_walks_it(database_url: str, new_job: NewJob) -> None:
     """B14: the clock jumped ahead before the lease could be renewed. B2: the answer to the claim's commit was lost."""
     now = datetime(2026, 1, 1, tzinfo=timezone.utc)
