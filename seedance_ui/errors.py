@@ -20,6 +20,7 @@
     ├ SubmitUnknownError(provider)           the request may have arrived: needs attention
     ├ MediaError(asset)                      a file cannot be read, or is not what it says
     └ StoreError                             our own fault; never makes a job failed
+       ├ CommitUnknownError                  nobody says whether a job was written: it may be sent yet
        ├ LeaseLostError
        ├ MovedOnError                        a job is not any more what a person saw of it
        ├ RemoteIdTakenError
@@ -163,6 +164,10 @@ class MediaError(SeedanceError):
 
 class StoreError(SeedanceError):
     """Our own record could not be read or written."""
+
+
+class CommitUnknownError(StoreError):
+    """The connection to the database ended at a commit, and it could not be asked: the job may be there and go on."""
 
 
 class MovedOnError(StoreError):

@@ -109,6 +109,12 @@ _MEANINGS: dict[type[errors.SeedanceError], tuple[str, str, Charged, str]] = {
         "no",
         "Check the free disk space, then generate again.",
     ),
+    errors.CommitUnknownError: (
+        "commit_unknown",
+        "We cannot tell whether this request was noted here",
+        "unknown",
+        "Reload the page: if the job is there, it goes on. If it is not, nothing was sent.",
+    ),
     errors.MovedOnError: (
         "moved_on",
         "This job is not any more as it was shown",

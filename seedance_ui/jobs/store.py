@@ -17,7 +17,7 @@ from sqlalchemy.exc import IntegrityError
 from seedance_ui.domain.folding import fold
 from seedance_ui.domain.job import CANCELLABLE_HERE, OPEN_STATES, RESTING_STATES, Job, JobState, Phase
 from seedance_ui.domain.pricing import Cost
-from seedance_ui.errors import MovedOnError, StoreError
+from seedance_ui.errors import CommitUnknownError, MovedOnError, StoreError
 from seedance_ui.jobs.leases import UNCLAIMED, Leases
 from seedance_ui.jobs.schema import columns_of, job_from_row, jobs, similar_runs
 from seedance_ui.jobs.shelf import Shelf
@@ -47,6 +47,7 @@ class Store(Leases, Shelf):
 
         Raises:
             FormTokenReusedError: The same token came with other parameters.
+            CommitUnknownError: The database does not say whether it was written.
             StoreError: Nothing was written, so nothing may be sent (A1).
         """
         return self._add([(variation, job)], form_token, {})[0]
@@ -72,6 +73,7 @@ class Store(Leases, Shelf):
         Raises:
             MovedOnError: That job rests no more.
             FormTokenReusedError: The same token came with other parameters, or for another number of jobs.
+            CommitUnknownError: The database does not say whether it was written.
             StoreError: Nothing was written, so nothing may be sent (A1).
         """
         lease = {"worker": worker, "lease_until": self._now() + timedelta(seconds=lease_s)} if len(batch) > 1 else {}
@@ -106,6 +108,7 @@ class Store(Leases, Shelf):
         while_rests: str | None = None,
     ) -> list[Job]:
         rows = [{**_row_of(job, form_token, variation), **lease} for variation, job in batch]
+        is_complete = False
         try:
             with self._write(f"{_NOTHING_SENT} The job could not be written") as db:
                 for row in rows:
@@ -113,11 +116,22 @@ class Store(Leases, Shelf):
                     self._append_event(db, row["job_id"])
                 if while_rests is not None:
                     self._check_rests(db, while_rests)
+                is_complete = True
         except IntegrityError as exc:
             return [self._same_click(job, form_token, variation, exc) for variation, job in batch]
+        except StoreError as exc:
+            if not (is_complete and self._was_committed(rows[0]["job_id"], exc)):
+                raise
         for _, job in batch:
             self._bell.ring(job.job_id)
         return [job for _, job in batch]
+
+    def _was_committed(self, job_id: str, cause: StoreError) -> bool:
+        """Tell whether a commit that got no answer was one: then the job is sent, whatever the page was told."""
+        try:
+            return self.get(job_id) is not None
+        except StoreError:
+            raise CommitUnknownError("The database gave no answer when the request was written down.") from cause
 
     def _check_rests(self, db: Connection, job_id: str) -> None:
         old = self._get(db, job_id, to_change=True)

@@ -6,12 +6,15 @@ import threading
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
+from typing import NoReturn
 
 import pytest
-from sqlalchemy import inspect
+from sqlalchemy import Connection, event, inspect
+from sqlalchemy.exc import OperationalError
 
+from seedance_ui.domain.explain import explain
 from seedance_ui.domain.job import Job, JobState, Phase
-from seedance_ui.errors import LeaseLostError, StoreError
+from seedance_ui.errors import CommitUnknownError, LeaseLostError, StoreError
 from seedance_ui.jobs.bell import Bell
 from seedance_ui.jobs.store import FormTokenReusedError, Store
 from tests.scripted import QuickClock
@@ -30,6 +33,46 @@ def test_add_commits_the_job_and_its_first_event(store: Store, new_job: NewJob) 
     assert store.get(job.job_id) == job
     [(seq, snapshot)] = store.events_after(job.job_id, 0)
     assert (seq, snapshot["state"], snapshot["cost"]["amount"]) == (1, "queued", 2.5)
+
+
+def break_at_commit(store: Store, *, reaches: bool, answers: bool) -> None:
+    """End the connection at the next commit, which reaches the database or not, and which answers after that or not."""
+
+    def end(*_: object) -> NoReturn:
+        raise OperationalError("COMMIT", {}, ConnectionError("the connection ended"))
+
+    def commit(connection: Connection) -> NoReturn:
+        if reaches:
+            connection.connection.commit()
+        if not answers:
+            event.listen(store.engine, "before_cursor_execute", end)
+        end()
+
+    event.listen(store.engine, "commit", commit, once=True)
+
+
+def test_add_whose_commit_got_no_answer_is_a_job_where_it_was_one(store: Store, new_job: NewJob) -> None:
+    """A1: it goes on, so that nobody may be told that nothing was sent."""
+    break_at_commit(store, reaches=True, answers=True)
+    job = store.add(new_job("a cat"), form_token="t")
+    assert store.get(job.job_id) == job
+    assert store.add(new_job("a cat"), form_token="t").job_id == job.job_id
+
+
+def test_add_whose_commit_did_not_reach_the_database_says_so(store: Store, new_job: NewJob) -> None:
+    break_at_commit(store, reaches=False, answers=True)
+    with pytest.raises(StoreError, match="Nothing was sent, nothing was charged"):
+        store.add(new_job("a cat"), form_token="t")
+    assert store.count_by_state() == {}
+
+
+@pytest.mark.parametrize("reaches", [True, False])
+def test_add_that_nobody_can_tell_the_fate_of_claims_nothing(store: Store, new_job: NewJob, reaches: bool) -> None:
+    break_at_commit(store, reaches=reaches, answers=False)
+    with pytest.raises(CommitUnknownError) as raised:
+        store.add(new_job("a cat"), form_token="t")
+    assert explain(raised.value, provider_label="AIML API").charged == "unknown"
+    assert "Nothing" not in str(raised.value)
 
 
 def test_add_with_the_same_token_returns_the_same_job(store: Store, new_job: NewJob) -> None:
