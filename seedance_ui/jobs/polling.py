@@ -70,6 +70,8 @@ async def _ask_once(hold: Hold, questions: _Questions) -> float | None:
     else:
         questions.retention.on_answer()
         await apply_update(hold, update, keep_message=questions.wish != "none")
+        if hold.job.state is JobState.RUNNING and questions.retention.is_over():
+            await _give_up(hold, update)
     return None
 
 
@@ -84,10 +86,15 @@ async def _note_unknown(hold: Hold, update: JobUpdate, questions: _Questions) ->
         questions.noted_words.add(update.message)
         log.warning("Job %s: %s says %r, a word that we do not know", hold.job.job_id, hold.label, update.message)
     if questions.retention.is_over_without_answer():
-        said = UnexpectedResponseError(f"The last it said is {update.message!r}.", provider=hold.provider.info.id)
-        await hold.rest_with(_expired(hold, said))
+        await _give_up(hold, update)
     else:
         await apply_update(hold, update, keep_message=questions.wish != "none")
+
+
+async def _give_up(hold: Hold, update: JobUpdate) -> None:
+    """B11: leave to a person what never came to an end while its provider keeps anything; `Check again` asks on."""
+    said = UnexpectedResponseError(f"The last it said is {update.message!r}.", provider=hold.provider.info.id)
+    await hold.rest_with(_expired(hold, said))
 
 
 async def apply_update(hold: Hold, update: JobUpdate, *, keep_message: bool = False) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from seedance_ui.jobs.clock import Clock
 
 SILENT_FOR_S = 3600.0
-"""So long must this process itself have got no answer, whatever the clock says: a wrong one is set right meanwhile."""
+"""So long must this process itself have got no answer, or no end: a clock that is wrong is set right meanwhile."""
 
 
 class Retention:
@@ -35,11 +35,19 @@ class Retention:
 
     def is_over_without_answer(self) -> bool:
         """Take note that there was no answer, and return whether none can be hoped for any more."""
-        now_s = self._clock.monotonic()
         if self._silent_since_s is None:
-            self._silent_since_s = now_s
+            self._silent_since_s = self._clock.monotonic()
+        return self._is_over_since(self._silent_since_s)
+
+    def is_over(self) -> bool:
+        """Return whether the provider should have ended or forgotten the job by now, though it still answers."""
+        return self._is_over_since(self._begun_s)
+
+    def _is_over_since(self, since_s: float) -> bool:
+        """Whether it is over, and this process itself has waited for long since a time of its own."""
+        now_s = self._clock.monotonic()
         age_s = min(self._age_by_records_s(), self._age_at_first_s + now_s - self._begun_s)
-        return age_s >= self._kept_s and now_s - self._silent_since_s >= min(SILENT_FOR_S, self._kept_s)
+        return age_s >= self._kept_s and now_s - since_s >= min(SILENT_FOR_S, self._kept_s)
 
     def _age_by_records_s(self) -> float:
         return (self._clock.now() - self._since).total_seconds()

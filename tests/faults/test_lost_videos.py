@@ -165,9 +165,8 @@ async def test_success_without_a_link_is_asked_about_six_times_in_a_minute(
 
 
 @pytest.mark.parametrize("provider", PROVIDERS)
-async def test_run_of_more_than_an_hour_says_so(brief_worlds: dict[str, World], provider: str) -> None:
+async def test_run_of_more_than_an_hour_says_so(world: World, provider: str) -> None:
     """B11."""
-    world = brief_worlds[provider]
     steps = world.fake.steps
     world.fake.steps = ("in-progress",) * 250 + steps if provider == "scenario" else ("generating",) * 250 + steps
     snapshot = await world.run(await world.priced(world.text()))

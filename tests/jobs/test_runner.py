@@ -436,6 +436,19 @@ async def test_a_job_that_nobody_answers_for_rests_when_the_provider_forgets_it(
     assert job.remote_id in job.error.detail
 
 
+async def test_a_job_that_runs_for_ever_rests_when_its_provider_would_have_forgotten_it(bench: Bench) -> None:
+    """B11: else it could neither be closed nor deleted, and would keep its place for ever."""
+    bench.provider.retention_s = 7200
+    bench.provider.on_poll = says()
+    bench.start_runner()
+    job = await bench.until(bench.add())
+    assert job.state is JobState.NEEDS_ATTENTION
+    assert job.error is not None
+    assert (job.error.code, job.error.charged) == ("expired", "unknown")
+    assert "'Generating'" in job.error.detail
+    assert bench.clock.waited_s >= 7200
+
+
 async def test_a_row_that_cannot_be_read_stands_in_nobodys_way(bench: Bench, finished_video: Path) -> None:
     bench.provider.on_poll = bench.provider.finish(finished_video)
     poisoned = bench.add("poisoned")
