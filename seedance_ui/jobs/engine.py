@@ -5,13 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from filelock import FileLock
-from sqlalchemy import Connection, Engine, create_engine, event, func, make_url, select
+from sqlalchemy import URL, Connection, Engine, create_engine, event, func, make_url, select
 
 BUSY_TIMEOUT_S = 5
 """How long a write waits for another process's write before it gives up."""
 
 FROZEN_AFTER_S = 5
 """How long PostgreSQL lets a process stand still in the middle of a write, and keep others from these rows."""
+
+GONE_AFTER_S = 10
+"""How long a PostgreSQL server may not answer at all before its connection counts as broken: libpq waits for ever."""
 
 READS_ONLY = {"seedance_reads_only": True}
 """Execution options of a connection that never writes: its transactions take no write lock."""
@@ -23,13 +26,21 @@ _TABLES_LOCK = 0x5EEDA9CE
 def open_engine(url: str) -> Engine:
     """Return an engine for an SQLAlchemy URL; nothing is connected yet."""
     # A server that was restarted, or that ended what was idle for long, must not cost anybody's click.
-    engine = create_engine(url, pool_pre_ping=True)
+    engine = create_engine(url, pool_pre_ping=True, connect_args=_libpq_parameters(make_url(url)))
     if engine.dialect.name == "sqlite" and not is_read_only(url):
         event.listen(engine, "connect", _set_sqlite_pragmas)
         event.listen(engine, "begin", _begin_sqlite)
     elif engine.dialect.name == "postgresql":
         event.listen(engine, "connect", _set_postgresql_parameters)
     return engine
+
+
+def _libpq_parameters(url: URL) -> dict[str, str]:
+    """Return what psycopg passes on to libpq; what the URL names goes before (postgresql.org/docs, 2026-11-28)."""
+    if not url.drivername.startswith("postgresql+psycopg"):
+        return {}
+    ours = {"connect_timeout": str(GONE_AFTER_S), "tcp_user_timeout": str(GONE_AFTER_S * 1000)}
+    return {name: value for name, value in ours.items() if name not in url.query}
 
 
 def is_read_only(url: str) -> bool:

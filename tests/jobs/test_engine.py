@@ -54,6 +54,16 @@ def test_postgresql_survives_power_cuts_even_where_it_is_told_to_answer_early(po
     store.close()
 
 
+def test_a_server_that_is_gone_without_a_word_is_not_waited_for(postgresql_url: str) -> None:
+    """B3: a generation ID is written again over a connection that lives; a URL may say otherwise."""
+    for more, waits_s in (("", "10"), ("&connect_timeout=33", "33")):
+        store = open_store(f"{postgresql_url}?application_name=seedance{more}")
+        with store.engine.connect() as db:
+            parameters = db.connection.driver_connection.info.get_parameters()
+        store.close()
+        assert (parameters["connect_timeout"], parameters["tcp_user_timeout"]) == (waits_s, "10000")
+
+
 def test_a_process_that_is_frozen_in_a_write_does_not_keep_others_from_the_job(
     monkeypatch: pytest.MonkeyPatch, postgresql_url: str
 ) -> None:
