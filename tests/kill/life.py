@@ -8,8 +8,10 @@ import multiprocessing
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 from seedance_ui.domain.job import ENDED_STATES
@@ -140,8 +142,10 @@ class Life:
         return self._process.exitcode == -signal.SIGKILL
 
     def freeze(self) -> None:
-        """Stop it where it is, as a machine that is out of memory does."""
+        """Stop it where it is, as a machine that is out of memory does, and return once every thread stands still."""
         self._signal(signal.SIGSTOP)
+        while _moves(self._pid):
+            time.sleep(0.001)
 
     def thaw(self) -> None:
         """Let it go on as if nothing had been."""
@@ -174,3 +178,9 @@ class Life:
         if not self._is_over:
             with suppress(ProcessLookupError):  # it has died of itself
                 os.kill(self._pid, number)
+
+
+def _moves(pid: int) -> bool:
+    """Return whether a thread of a process has not stopped yet, where the system tells: a signal takes its time."""
+    threads = Path(f"/proc/{pid}/task").glob("*/stat")
+    return any(thread.read_text().rpartition(")")[2].split()[0] not in "TXZ" for thread in threads)
