@@ -106,6 +106,7 @@ def test_the_database_and_the_library_are_not_served(client: TestClient, served_
 def test_a_private_handler_with_forged_values_is_answered_politely(client: TestClient) -> None:
     """C7, C8: each handler of the page, by its number, with nonsense; nothing is started, nothing breaks the app."""
     dependencies = client.get("/config").json()["dependencies"]
+    assert dependencies
     for dependency in dependencies:
         body = {"data": [{"x": [1]}] * len(dependency["inputs"]), "fn_index": dependency["id"], "session_hash": "abc"}
         for way in ("queue/join", "run/predict"):

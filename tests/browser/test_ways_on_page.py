@@ -150,5 +150,5 @@ def test_phone_has_no_sideways_scroll_with_every_way_on(open_studio: OpenStudio,
     lose_an_answer(studio, aimlapi, "On a phone")
     button(studio, "Find my video").click()
     studio.expect_no_sideways_scroll()
-    for way in studio.card.locator(".ended button:visible").all():
-        assert way.bounding_box()["height"] >= 44
+    heights = [way.bounding_box()["height"] for way in studio.card.locator(".ended button:visible").all()]
+    assert heights and min(heights) >= 44

@@ -135,7 +135,14 @@ def test_read_location_on_this_machine_needs_a_provider_there(url: str, port: in
     location = read_location(url, allow_loopback=True)
     assert (location.port, location.authority, location.is_loopback) == (port, authority, True)
     with pytest.raises(UnsafeLinkError):
-        check_addresses(read_location(url), [location.host])
+        read_location(url)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "[::1]"])
+def test_an_https_link_to_this_machine_without_a_provider_there_is_refused(host: str) -> None:
+    location = read_location(f"https://{host}/v.mp4")
+    with pytest.raises(UnsafeLinkError):
+        check_addresses(location, [location.host])
 
 
 @pytest.mark.parametrize("url", ["http://cdn.example.com/", "http://192.168.0.1/", "https://cdn.example.com:8443/"])

@@ -900,4 +900,4 @@ async def test_the_project_stands_in_the_query_of_every_call(
     job = await run(with_project, replace(TEXT, mode=Mode.REFERENCES, videos=(make_file("video", b"clip"),)))
     await with_project.poll(job)
     await with_project.close()
-    assert all(one.query.get("projectId") == "proj_1" for one in fake.received if one.path.startswith("/v1/"))
+    assert {one.query.get("projectId") for one in fake.received if one.path.startswith("/v1/")} == {"proj_1"}

@@ -114,6 +114,7 @@ def test_a_keyword_call_fetches_no_url(client: TestClient, trap: Trap) -> None:
 def test_no_handler_of_the_page_fetches_a_url(client: TestClient, trap: Trap) -> None:
     """Each by its number, a URL in the place of every input; through the queue, and past it as the page asks."""
     dependencies = [each for each in client.get("/config").json()["dependencies"] if each["backend_fn"]]
+    assert dependencies
     for dependency in dependencies:
         session, inputs = f"forged{dependency['id']}", dependency["inputs"]
         file = {"path": f"{trap.url}/{dependency['id']}.png", "meta": META}

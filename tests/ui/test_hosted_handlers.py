@@ -328,6 +328,7 @@ async def test_in_public_visitors_learn_neither_variables_nor_keys(data_dir: Pat
             assert notice.title == f"{label} is not offered to visitors"
             assert "API_KEY" not in f"{notice.detail} {notice.next_step}"
         entries = providers_json(services)
+        assert {entry["id"] for entry in entries} == {"animatic", "scenario", "aimlapi"}
         assert all(entry["variables"] == [] and not entry["can_check"] for entry in entries)
         assert "SCENARIO_API" not in str(entries) and "AIMLAPI_KEY" not in str(entries)
         result = await KeyHandlers(services).on_check(gr.EventData(None, {"provider": "aimlapi"}))

@@ -17,7 +17,9 @@ def test_head_brings_every_sheet_and_asks_no_other_host() -> None:
     head = theme.head_html()
 
     assert not re.findall(r"(?:url\(|src=|href=|import )\s*[\"']?(?:https?:)?//", head)
-    for sheet in (theme.ASSETS_DIR / "widgets").glob("*.css"):
+    sheets = [*(theme.ASSETS_DIR / "widgets").glob("*.css")]
+    assert sheets
+    for sheet in sheets:
         assert sheet.read_text(encoding="utf-8") in head
 
 

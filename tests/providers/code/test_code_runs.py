@@ -199,7 +199,9 @@ async def test_program_holds_no_key_no_path_and_no_signed_link(
     provider: str, shape: str, fakes: Any, adapter: Provider, make_file: MakeFile, tmp_path: Path
 ) -> None:
     request = shapes(provider, make_file)[shape]
-    for program in adapter.programs(request, "http://here"):
+    programs = adapter.programs(request, "http://here")
+    assert programs
+    for program in programs:
         for secret in (*adapter.setup.keys.values(), str(tmp_path), fakes[0].origin, SIGNED, "handover"):
             assert secret not in program.code
         assert set(adapter.info.key_variables) <= set(program.variables)

@@ -157,6 +157,8 @@ def test_card_cancel_asks_once_and_says_what_the_server_answered(widgets):
     card.get_by_role("button", name="Cancel").press("Enter")
     expect(card.locator(".truth")).to_have_text("You asked to cancel. AIML API was asked to stop.")
     card.get_by_role("button", name="Cancel").press("Enter")
+    widgets.server.push(JOB, progress=0.5)
+    expect(card.get_by_role("progressbar")).to_have_attribute("aria-valuenow", "50")
     expect(card).to_have_attribute("data-state", "running")
     assert widgets.server.cancelled == [JOB]
 
@@ -188,7 +190,7 @@ def test_card_in_a_hidden_page_holds_no_stream_and_opens_one_on_return(widgets):
     assert widgets.server.streams_opened == 2
 
 
-def test_card_given_another_job_forgets_the_first(widgets):
+def test_card_given_another_job_is_of_that_one_and_the_first_stays_below(widgets):
     card = start(widgets)
     expect(card.locator("[aria-current=step]")).to_contain_text("Generating")
     widgets.server.push("a" * 32, provider="animatic", cost={"amount": 0, "unit": "USD", "kind": "exact"})
@@ -197,7 +199,12 @@ def test_card_given_another_job_forgets_the_first(widgets):
     expect(card.locator("[aria-current=step]")).to_contain_text("Queued")
     expect(card.locator(".facts")).to_contain_text("Freenothing is charged")
     expect(card.locator(".truth")).to_have_text("Nothing was sent. Cancelling is free.")
-    widgets.server.push(JOB, state="succeeded", phase="done")
+    first = widgets.page.locator(f"#job-card [data-job='{JOB}']")
+    expect(first).to_have_attribute("data-state", "running")
+    widgets.server.push(JOB, state="cancelled", phase="done")
+    hide_and_show(widgets)  # asks at once
+    assert widgets.server.wait_for("done") == {"job": JOB, "state": "cancelled"}
+    expect(first).to_have_attribute("data-state", "cancelled")
     expect(card).to_have_attribute("data-state", "queued")
 
 

@@ -163,6 +163,7 @@ def _problems() -> Mapping[str, list[str]]:
 
 def test_problems_of_the_engine_are_said_in_chinese(chinese: Page) -> None:
     for name, messages in _problems().items():
+        assert messages, name
         for message in messages:
             said = chinese.evaluate("(text) => seedance.say(text)", message)
             assert said != message, f"{name}: {message}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -81,7 +82,7 @@ def test_newest_of_three_jobs_listens_and_the_others_are_asked_about(widgets):
     expect(card_of(widgets, B).locator(".stages")).to_be_visible()
 
     fail(widgets, A, "generation_failed")
-    expect(card_of(widgets, B)).not_to_have_class("is-small")
+    expect(card_of(widgets, B)).not_to_have_class(re.compile("is-small"))
     widgets.server.push(B, progress=0.5)
     expect(card_of(widgets, B).get_by_role("progressbar")).to_have_attribute("aria-valuenow", "50")
     assert widgets.server.streams_opened == 2
