@@ -155,10 +155,12 @@ def test_event_that_gets_no_answer_is_sent_again_and_given_up_after_a_while(
     expect(status.filter(has_text="The server does not answer. What you entered is kept.")).to_be_visible()
 
     studio.page.unroute_all()
-    first = studio.card.get_attribute("data-job")
-    studio.generate_button.click()
-    studio.page.clock.run_for(1_000)
-    studio.expect_video_of(studio.wait_for_job(other_than=first))
+
+    def click() -> None:
+        studio.generate_button.click()
+        studio.page.clock.run_for(1_000)
+
+    studio.expect_video_of(studio.job_made_by(click))
     expect(status.filter(has_text="What you entered is kept")).to_have_count(0)
     expect(studio.prompt).to_have_value("Lost on its way back")
     assert studio.page.evaluate("() => window.wasLoadedOnce")

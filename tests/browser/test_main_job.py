@@ -85,9 +85,7 @@ def test_generate_clicked_twice_makes_one_job(studio: Studio, app: AppProcess) -
     before = app.job_count()
     studio.prompt.fill("One click, one job")
     studio.make_it_quick()
-    shown = studio.card.get_attribute("data-job")
-    studio.generate_button.dblclick()
-    studio.expect_video_of(studio.wait_for_job(other_than=shown))
+    studio.expect_video_of(studio.job_made_by(studio.generate_button.dblclick))
     assert app.job_count() == before + 1
 
 

@@ -21,8 +21,7 @@ def test_a_click_that_is_replayed_fifty_times_at_once_is_one_job(studio: Studio,
     studio.prompt.fill("Fifty replays, one lighthouse")
     studio.make_it_quick()
     posts.clear()
-    studio.generate_button.click()
-    job_id = studio.wait_for_job()
+    job_id = studio.job_made_by(studio.generate_button.click)
     asked = [post for post in posts if "Fifty replays" in (post.post_data or "")]
     [click] = [post for post in asked if "amount" in (post.post_data or "")]  # the others ask for the price
 

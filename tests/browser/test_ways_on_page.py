@@ -106,9 +106,7 @@ def test_send_again_is_one_new_job_and_the_old_one_is_closed_from_the_library(
     studio: Studio, aimlapi: LaggingAimlApi, app: AppProcess
 ) -> None:
     old, paid, jobs = lose_an_answer(studio, aimlapi, "Sent twice"), len(aimlapi.bill), app.job_count()
-    button(studio, "Send again for about $2.52").dblclick()
-    new = studio.wait_for_job(other_than=old)
-    studio.expect_video_of(new)
+    studio.expect_video_of(studio.job_made_by(button(studio, "Send again for about $2.52").dblclick))
     assert len(aimlapi.bill) == paid + 1
     assert app.job_count() == jobs + 1
     assert app.snapshot(old)["state"] == "needs_attention"

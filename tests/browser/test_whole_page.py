@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from seedance_ui.domain.request import Mode
+from tests.app_process import AppProcess
 from tests.browser.conftest import OpenStudio
 from tests.browser.studio_page import Studio
 
@@ -48,7 +49,8 @@ def press_until_focused(page: Page, key: str, role: str, name: str) -> None:
 # Keyboard
 
 
-def test_keyboard_alone_leads_from_the_page_to_a_video(studio: Studio) -> None:
+def test_keyboard_alone_leads_from_the_page_to_a_video(studio: Studio, app: AppProcess) -> None:
+    before = app.job_count()
     keyboard = studio.page.keyboard
     keyboard.press("Tab")
     expect(studio.page.get_by_role("link", name="Skip to the prompt")).to_be_focused()
@@ -61,16 +63,17 @@ def test_keyboard_alone_leads_from_the_page_to_a_video(studio: Studio) -> None:
     keyboard.press("ArrowLeft")
     expect(studio.radio("Resolution", "480p")).to_be_checked()
     press_until_focused(studio.page, "Tab", "button", "Generate")
-    keyboard.press("Enter")
-    studio.expect_video_of(studio.wait_for_job())
+    studio.expect_video_of(studio.job_made_by(lambda: keyboard.press("Enter")))
     assert studio.video_facts()["videoWidth"] == 864
+    assert app.job_count() == before + 1
 
 
-def test_control_enter_in_the_prompt_generates(studio: Studio) -> None:
+def test_control_enter_in_the_prompt_generates(studio: Studio, app: AppProcess) -> None:
+    before = app.job_count()
     studio.make_it_quick()
     studio.prompt.fill("Sent from the prompt")
-    studio.prompt.press("Control+Enter")
-    studio.expect_video_of(studio.wait_for_job())
+    studio.expect_video_of(studio.job_made_by(lambda: studio.prompt.press("Control+Enter")))
+    assert app.job_count() == before + 1
 
 
 def test_arrow_keys_move_between_the_tabs(studio: Studio) -> None:
