@@ -25,7 +25,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from seedance_ui.errors import ConfigError
-from seedance_ui.variables import KEY_VARIABLES, PROVIDER_VARIABLES, VARIABLES
+from seedance_ui.variables import KEY_VARIABLES, PROVIDER_VARIABLES, UNENFORCED_CAPS, VARIABLES
 
 logger = logging.getLogger(__name__)
 
@@ -58,7 +58,7 @@ class Settings:
     is_public: bool
     """Whether visitors are strangers."""
     daily_budget_usd: Decimal | None
-    """Over all visitors, a UTC day; None where no cap is set."""
+    """Over all visitors, a UTC day; None where no cap is set. Like the two below it limits nothing yet."""
     visitor_daily_jobs: int | None
     max_job_usd: Decimal | None
     is_paused: bool
@@ -72,11 +72,6 @@ class Settings:
     """Whether this runs on Hugging Face Spaces."""
     is_ephemeral: bool
     """Whether a restart empties the data directory: on a Space without a volume there."""
-
-    @property
-    def visitors_may_spend(self) -> bool:
-        """Whether a visitor's job may run on the owner's keys: at home always, in public only under all three caps."""
-        return not self.is_public or None not in (self.daily_budget_usd, self.visitor_daily_jobs, self.max_job_usd)
 
     @property
     def allowed_hosts(self) -> frozenset[str]:
@@ -135,7 +130,9 @@ def read_environment(dotenv_path: Path) -> dict[str, str]:
     Raises:
         ConfigError: A line of the file cannot be read; the message names the line, never its value.
     """
-    return {**_read_dotenv(dotenv_path), **os.environ}  # noqa: TID251 - the one place
+    env = {**_read_dotenv(dotenv_path), **os.environ}  # noqa: TID251 - the one place
+    _warn_of_caps(env)
+    return env
 
 
 def _read_dotenv(path: Path) -> dict[str, str]:
@@ -173,6 +170,16 @@ def _warn_of_unknown_names(path: Path, values: Mapping[str, str]) -> None:
         if name not in known and (close or name.startswith(_OUR_PREFIXES)):
             hint = f" Did you mean {close[0]}?" if close else ""
             logger.warning("`%s` sets %s, which is no setting of this app.%s", path.name, name, hint)
+
+
+def _warn_of_caps(env: Mapping[str, str]) -> None:
+    names = [name for name in UNENFORCED_CAPS if env.get(name, "").strip()]
+    if names:
+        logger.warning(
+            "Set, but not enforced yet: %s. In public mode nobody can spend on the owner's keys at all; on your own "
+            "machine nothing limits what you spend.",
+            ", ".join(names),
+        )
 
 
 def _key(env: Mapping[str, str], name: str) -> str:

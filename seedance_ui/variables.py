@@ -11,6 +11,11 @@ PROVIDER_VARIABLES = tuple(variable for provider in PROVIDERS.values() for varia
 KEY_VARIABLES = tuple(variable.name for variable in PROVIDER_VARIABLES if variable.kind == "key")
 """Whose values are secrets."""
 
+UNENFORCED_CAPS = ("SEEDANCE_DAILY_BUDGET_USD", "SEEDANCE_VISITOR_DAILY_JOBS", "SEEDANCE_MAX_JOB_USD")
+"""Caps that are read and checked, and that limit nothing yet."""
+
+_NOT_ENFORCED = "Not used yet: strangers cannot spend on the owner's keys at all, and at home it limits nothing."
+
 VARIABLES = (
     *PROVIDER_VARIABLES,
     Variable(
@@ -29,17 +34,23 @@ VARIABLES = (
         "SEEDANCE_PUBLIC",
         "on or off",
         "on for a Space or when bound to anything but loopback, else off",
-        "Whether visitors are strangers: each sees only their own jobs, and caps decide who may spend.",
+        "Whether visitors are strangers: each sees only their own jobs, and none can spend on the owner's keys.",
     ),
     Variable(
         "SEEDANCE_DAILY_BUDGET_USD",
         "US dollars a day (UTC)",
         "none",
-        "Most that all visitors together may spend on the owner's keys. Strangers may spend only when all three "
-        "caps are set.",
+        f"Meant as the most that all visitors together may spend. {_NOT_ENFORCED}",
     ),
-    Variable("SEEDANCE_VISITOR_DAILY_JOBS", "jobs a day (UTC)", "none", "Most paid jobs of one visitor."),
-    Variable("SEEDANCE_MAX_JOB_USD", "US dollars a job", "none", "Most that one job may cost at the worst."),
+    Variable(
+        "SEEDANCE_VISITOR_DAILY_JOBS",
+        "jobs a day (UTC)",
+        "none",
+        f"Meant as the most paid jobs of one visitor. {_NOT_ENFORCED}",
+    ),
+    Variable(
+        "SEEDANCE_MAX_JOB_USD", "US dollars a job", "none", f"Meant as the most that a job may cost. {_NOT_ENFORCED}"
+    ),
     Variable(
         "SEEDANCE_PAUSE",
         "on or off",

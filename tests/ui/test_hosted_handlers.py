@@ -27,6 +27,7 @@ from seedance_ui.ui.keys import KeyHandlers, providers_json
 from seedance_ui.ui.quote import QuoteHandlers
 from seedance_ui.ui.widgets.frame_slots import FramePair
 from seedance_ui.ui.widgets.html_widget import UploadedFile
+from seedance_ui.variables import UNENFORCED_CAPS
 from tests.fakes.aimlapi import GENERATIONS, LIP_SYNC, MONA_LISA, FakeAimlApi
 from tests.fakes.scenario import GENERATE, KEY, SECRET, FakeScenario
 from tests.media_makers import make_image, make_video
@@ -316,7 +317,9 @@ async def test_without_keys_a_provider_can_be_looked_at_and_says_why_not(data_di
 
 
 async def test_in_public_visitors_learn_neither_variables_nor_keys(data_dir: Path, aimlapi: FakeAimlApi) -> None:
-    async with running(data_dir, SEEDANCE_PUBLIC="on", **aimlapi.settings()) as services:
+    """C1: nor do they spend on the owner's keys, whatever caps are set."""
+    caps = dict.fromkeys(UNENFORCED_CAPS, "5")
+    async with running(data_dir, SEEDANCE_PUBLIC="on", **caps, **aimlapi.settings()) as services:
         for provider, label in (("aimlapi", "AIML API"), ("scenario", "Scenario")):
             form = replace(FORM, provider=provider)
             hint = FittingHandlers(services).on_choice(*inputs(form))[2]
