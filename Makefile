@@ -37,17 +37,18 @@ lint: $(VENV)/.develops ## check without running
 	@$(VENV)/bin/mypy
 
 # The lower bounds of requirements.txt promise something: they are installed as written and tested.
-test-lowest: $(VENV)/.develops ## run the tests without a browser on the oldest versions allowed
+test-lowest: $(VENV)/.develops ## run the tests that need no browser on the oldest versions allowed
 	@$(PYTHON) -m venv --clear $(LOWEST)
 	@$(VENV)/bin/uv pip compile --quiet --no-config --python $(LOWEST)/bin/python --resolution lowest-direct \
 		--output-file $(LOWEST)/lowest.txt requirements.txt
 	@$(LOWEST)/bin/python -m pip install $(PIP_FLAGS) -r requirements-dev.txt -r $(LOWEST)/lowest.txt
-	@$(LOWEST)/bin/python -m pytest --ignore tests/browser
+	@$(LOWEST)/bin/python -m pytest -m "not browser"
 
 guards: $(VENV)/.develops ## take each guard of a paid job out of a copy, and see the kill harness notice
 	@$(VENV)/bin/python tests/kill/remove_guards.py
 
-bench: $(VENV)/.develops ## print the numbers of the README
+bench: $(VENV)/.develops ## measure a start, the animatic and the library on this machine
+	@tools/install_chromium.sh $(VENV)/bin/python
 	@for script in bench/bench_*.py; do PYTHONPATH=. $(VENV)/bin/python $$script || exit 1; done
 
 screenshots: $(VENV)/.develops ## take pictures of ten states of the page, into screenshots/

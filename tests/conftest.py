@@ -30,6 +30,14 @@ PLATFORM_VARIABLES = ("SPACE_ID", "SPACE_HOST")
 """Set by Hugging Face Spaces, not by a person."""
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark every test that needs a browser, before tests are chosen by their marks."""
+    for item in items:
+        if isinstance(item, pytest.Function) and "playwright" in item.fixturenames:
+            item.add_marker(pytest.mark.browser)
+
+
 @pytest.fixture(autouse=True)
 def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Hide the settings and the data directory of whoever runs the tests."""

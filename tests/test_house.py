@@ -57,6 +57,21 @@ async def test_asyncio_reaches_this_machine_and_no_other() -> None:
         await asyncio.open_connection("192.0.2.1", 443)
 
 
+# Without a browser
+
+
+def test_every_test_on_a_page_is_marked_as_one_that_needs_a_browser() -> None:
+    """`make test-lowest` leaves these out."""
+    widgets = sorted((ROOT / "tests" / "ui" / "widgets").glob("test_*_browser.py"))
+    assert widgets
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--collect-only", "-m", "not browser"]
+    result = subprocess.run(
+        [*command, "tests/browser", *widgets], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+
+    assert result.returncode == pytest.ExitCode.NO_TESTS_COLLECTED, result.stdout + result.stderr
+
+
 # Requirements
 
 
