@@ -1,9 +1,8 @@
-// How the stage learns what its jobs do. Used by job_card.js. One card listens to server-sent events; the others, and
+// How the stage learns what its jobs do. Scope: props. Used by job_card.js. One card listens to server-sent events; the others, and
 // every card while the page is hidden, are asked about together: over HTTP/1.1 a browser gives a host six connections.
 const SECOND_MS = 1000;
 const MAX_RETRY_MS = 30_000;
 const ASK_MS = 10_000;
-const MAX_IDS = 20;    // as in web/routes.py
 const OPEN = new Set(['queued', 'uploading', 'submitting', 'running', 'downloading']);
 const FINAL = new Set(['succeeded', 'failed', 'cancelled', 'lost']);
 const RESTING = new Set(['needs_attention', 'needs_key']);    // a person or a late answer can move the job on
@@ -56,7 +55,8 @@ function askAbout({wanted, onAnswer, onSilence}) {
   async function askNow(only = wanted()) {
     clearTimeout(timer);
     const ids = [...only];
-    for (let start = 0; start < ids.length; start += MAX_IDS) await askFor(ids.slice(start, start + MAX_IDS));
+    const most = props.most_ids;
+    for (let start = 0; start < ids.length; start += most) await askFor(ids.slice(start, start + most));
     if (isClosed) return;
     clearTimeout(timer);
     timer = setTimeout(askNow, ASK_MS);

@@ -1,6 +1,4 @@
 // The library: asks Python for pages of cards and shows them. Scope: element, props, trigger, watch; the library's parts.
-const PAGE_SIZE = 48;
-const MOST_AT_ONCE = 240;    // Python answers no more at once
 const root = element.querySelector('.library-grid');
 const list = root.querySelector('.lib-cards');
 const more = root.querySelector('.lib-more');
@@ -25,7 +23,8 @@ function nextLook(after = null) {
   asked += 1;
   questions.set(asked, JSON.stringify(query));
   const isSame = questions.get(asked) === shownQuery;
-  const limit = after || !isSame ? PAGE_SIZE : Math.min(MOST_AT_ONCE, Math.max(PAGE_SIZE, items.length));
+  const {page, at_once: most} = props.limits;
+  const limit = after || !isSame ? page : Math.min(most, Math.max(page, items.length));
   return {asked, query, after, limit};
 }
 

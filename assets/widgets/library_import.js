@@ -1,7 +1,6 @@
 // A run that was exported elsewhere comes in: a zip that was chosen, or dropped on the library. The route is of our own,
 // since a video may be larger than what Gradio takes. Scope: element, props; library_words.js, library_toast.js.
-const MOST_RUN_BYTES = 1_000_000_000;    // as in domain/shared_run.py
-const PERCENT_STEP = 10;                 // so that a screen reader is told now and then, and not all the time
+const PERCENT_STEP = 10;    // so that a screen reader is told now and then, and not all the time
 const importButton = element.querySelector('.import-run');
 const importField = element.querySelector('.import-file');
 let isImporting = false;
@@ -13,7 +12,10 @@ function importedText(outcome, name) {
 }
 
 function unimportedText({status, responseText}, {name, size}) {
-  if (status === 413) return t('{name} has {size}. A run has 1\u00a0GB at most.', {name, size: formatBytes(size)});
+  if (status === 413) {
+    const most = props.limits.run_bytes / 1e9;
+    return t('{name} has {size}. A run has {most}\u00a0GB at most.', {name, size: formatBytes(size), most});
+  }
   try {
     const {detail} = JSON.parse(responseText);
     if (typeof detail === 'string') return say(detail);    // the app's own words
@@ -41,7 +43,7 @@ function sendRun(file, onProgress) {
 
 async function importRun(file) {
   const {name, size} = file;
-  if (size > MOST_RUN_BYTES) return {words: unimportedText({status: 413}, file)};
+  if (size > props.limits.run_bytes) return {words: unimportedText({status: 413}, file)};
   showProgress(t('Importing {name}…', {name}));
   return sendRun(file, part => {
     const percent = Math.floor(part * 100 / PERCENT_STEP) * PERCENT_STEP;

@@ -17,6 +17,10 @@ JOB_ID = re.compile(r"[0-9a-f]{32}")
 """The form of every job's id: what a browser, a path or a folder names is looked at by it first."""
 
 
+MAX_ASKED_ABOUT = 20
+"""How many jobs one question of a client may name."""
+
+
 class JobState(str, Enum):
     """The states of a job; every move between them is one compare-and-swap in the store."""
 

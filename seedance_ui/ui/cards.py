@@ -14,6 +14,7 @@ import gradio as gr
 from seedance_ui.domain.model_spec import MediaLimits, ModelSpec
 from seedance_ui.ui.widgets.frame_slots import FramePair
 from seedance_ui.ui.widgets.links import Given
+from seedance_ui.ui.widgets.reference_tray import counts_of
 
 _NOTHING: Mapping[str, str] = {}
 
@@ -54,8 +55,7 @@ def tray_update(
         facts: Tag to a line such as "1920 × 1080".
         fixes: The tags whose card offers `Fix it`.
     """
-    most = (spec.limits if spec else MediaLimits()).max_count
-    limits = {kind.value: count for kind, count in most.items()}
+    limits = counts_of(spec.limits if spec else MediaLimits())
     notes: dict[str, Any] = {"problems": dict(problems), "facts": dict(facts), "fixes": list(fixes)}
     props = notes | {"limits": limits}
     return gr.update(**props) if value is None else gr.update(value=list(value), **props)

@@ -14,11 +14,8 @@ from seedance_ui.services import Services
 from seedance_ui.services.showing import PAGE_SIZE
 from seedance_ui.ui import session
 from seedance_ui.ui.widgets.job_card import JobCard
-from seedance_ui.ui.widgets.library_grid import LibraryGrid, LibraryPageJson, ProviderChoiceJson
+from seedance_ui.ui.widgets.library_grid import MAX_AT_ONCE, LibraryGrid, LibraryPageJson, ProviderChoiceJson
 from seedance_ui.ui.widgets.player import Player
-
-MAX_AT_ONCE = 5 * PAGE_SIZE
-"""How many cards one answer holds at most; a browser may name any number."""
 
 _GONE = "This video is not in the library any more."
 _MAX_ID_CHARS = 64

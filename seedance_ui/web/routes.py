@@ -16,7 +16,7 @@ from pydantic import BaseModel, StringConstraints
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
 from seedance_ui import __version__
-from seedance_ui.domain.job import FINAL_STATES, JOB_ID, RESTING_STATES, SnapshotJson
+from seedance_ui.domain.job import FINAL_STATES, JOB_ID, MAX_ASKED_ABOUT, RESTING_STATES, SnapshotJson
 from seedance_ui.errors import SeedanceError
 from seedance_ui.services import Services
 from seedance_ui.web.ids import NO_STORE, found_or_404, known_form
@@ -29,9 +29,6 @@ RESTING_RETRY_MS = 30_000
 
 PING_S = 15
 """How often a silent stream sends a comment, so that no proxy takes it for dead; in seconds."""
-
-MAX_IDS = 20
-"""How many jobs one question may name."""
 
 _MEDIA_NAME = re.compile(rf"{JOB_ID.pattern}(\.mp4|\.jpg|-last\.png)")
 _TOKEN = re.compile(r"[0-9a-f]{32}")
@@ -58,8 +55,8 @@ def create_router(services: Services) -> APIRouter:
     @router.get("/api/jobs")
     async def some_jobs(ids: Annotated[list[str] | None, Query(alias="id")] = None) -> JSONResponse:
         wanted = list(dict.fromkeys(ids or ()))
-        if len(wanted) > MAX_IDS:
-            raise HTTPException(400, f"At most {MAX_IDS} ids at once.")
+        if len(wanted) > MAX_ASKED_ABOUT:
+            raise HTTPException(400, f"At most {MAX_ASKED_ABOUT} ids at once.")
         found = [await _snapshot(services, job_id) for job_id in wanted]
         return JSONResponse([snapshot for snapshot in found if snapshot], headers=NO_STORE)
 

@@ -10,7 +10,8 @@ import pytest
 from seedance_ui.domain.request import GenerationRequest, Mode
 from seedance_ui.errors import StoreError, SubmitUnknownError
 from seedance_ui.services import LOCAL_OWNER, Services
-from seedance_ui.ui.library_panel import MAX_AT_ONCE, LibraryHandlers
+from seedance_ui.ui.library_panel import LibraryHandlers
+from seedance_ui.ui.widgets.library_grid import MAX_AT_ONCE
 
 PROMPTS = ("Café at dusk", "a kite", "a boat at dusk")
 

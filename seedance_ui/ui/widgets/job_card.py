@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal, TypedDict
 
+from seedance_ui.domain.job import MAX_ASKED_ABOUT
 from seedance_ui.domain.remedies import REMEDIES
 from seedance_ui.domain.staged import StagedJobJson
 from seedance_ui.ui.widgets.html_widget import DisplayWidget
@@ -154,6 +155,7 @@ class JobCard(DisplayWidget):
             preview=preview or DEFAULT_PREVIEW,
             own_machine=own_machine,
             remedies={code: list(names) for code, names in REMEDIES.items()},
+            most_ids=MAX_ASKED_ABOUT,
             **kwargs,
         )
 

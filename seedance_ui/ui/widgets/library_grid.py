@@ -5,8 +5,14 @@ from __future__ import annotations
 from typing import Any, TypedDict
 
 from seedance_ui.domain.library_item import LibraryItemJson
-from seedance_ui.services.showing import LibraryCountsJson
+from seedance_ui.domain.shared_run import MAX_RUN_BYTES
+from seedance_ui.services.showing import PAGE_SIZE, LibraryCountsJson
 from seedance_ui.ui.widgets.html_widget import DisplayWidget
+
+MAX_AT_ONCE = 5 * PAGE_SIZE
+"""How many cards one answer holds at most; a browser may name any number."""
+
+_LIMITS = {"page": PAGE_SIZE, "at_once": MAX_AT_ONCE, "run_bytes": MAX_RUN_BYTES}
 
 
 class LibraryPageJson(TypedDict):
@@ -121,4 +127,6 @@ class LibraryGrid(DisplayWidget):
             can_import: Whether runs that were exported elsewhere are taken in.
             **kwargs: For `gr.HTML`.
         """
-        super().__init__(value, current=current or "", providers=providers or [], can_import=can_import, **kwargs)
+        super().__init__(
+            value, current=current or "", providers=providers or [], can_import=can_import, limits=_LIMITS, **kwargs
+        )

@@ -9,10 +9,17 @@ from typing import Any
 
 from gradio.data_classes import FileData, GradioRootModel
 
+from seedance_ui.domain.model_spec import MediaLimits
 from seedance_ui.ui.widgets.links import Given, LinkData, MediaWidget
 
-MAX_COUNTS: Mapping[str, int] = {"image": 9, "video": 3, "audio": 3}
-"""How many files of each kind the tray takes; `domain.validation` decides for the chosen provider."""
+
+def counts_of(limits: MediaLimits) -> dict[str, int]:
+    """Return how many files of each kind a tray takes under these limits."""
+    return {kind.value: count for kind, count in limits.max_count.items()}
+
+
+MAX_COUNTS = counts_of(MediaLimits())
+"""Until a provider is known: `domain.validation` decides for the chosen one."""
 
 
 class ReferenceFiles(GradioRootModel):
@@ -43,7 +50,7 @@ class ReferenceTray(MediaWidget):
           <input type="file" multiple hidden accept="image/*,video/*,audio/*">
         </div>
         <div class="link-field" hidden></div>
-        <ul class="tray" aria-label="Reference files" data-limits="{escape(json.dumps(dict(MAX_COUNTS)))}"></ul>
+        <ul class="tray" aria-label="Reference files" data-limits="{escape(json.dumps(MAX_COUNTS))}"></ul>
         <p class="tray-undo" hidden><span></span><button type="button" class="btn small">Undo</button></p>
         <p class="drop-hint">Drop images, videos or audio here, paste them or a link to one, or add files.</p>
         <p class="vh" aria-live="polite"></p>
