@@ -194,7 +194,7 @@ async def test_everybody_at_home_is_the_same_owner(start: Start) -> None:
         assert services.owner_of(None) == services.owner_of("a token") == LOCAL_OWNER
 
 
-async def test_open_jobs_are_those_that_are_not_final(start: Start) -> None:
+async def test_staged_jobs_are_those_that_are_not_final(start: Start) -> None:
     async def wait(job: Job) -> JobUpdate:
         return JobUpdate("running", "Generating")
 
@@ -203,7 +203,7 @@ async def test_open_jobs_are_those_that_are_not_final(start: Start) -> None:
         await ended(services, done)
         services._providers["scripted"].on_poll = wait
         running = await services.submit(replace(REQUEST, prompt="a harbour"), owner=LOCAL_OWNER)
-        assert [snapshot["job_id"] for snapshot in await services.open_jobs(LOCAL_OWNER)] == [running]
+        assert [job["job_id"] for job in await services.staged_jobs(LOCAL_OWNER)] == [running]
 
 
 async def test_similar_runs_give_the_next_one_a_range(start: Start) -> None:
@@ -345,10 +345,10 @@ async def test_close_hides_a_job_from_the_stage_and_keeps_its_state(start: Start
         never_answered(services._providers["scripted"])
         lost = await services.submit(REQUEST, owner=LOCAL_OWNER)
         await ended(services, lost)
-        assert [job["job_id"] for job in await services.open_jobs(LOCAL_OWNER)] == [lost]
+        assert [job["job_id"] for job in await services.staged_jobs(LOCAL_OWNER)] == [lost]
         closed = await services.close(lost)
         assert closed is not None and closed["state"] == "needs_attention"
-        assert await services.open_jobs(LOCAL_OWNER) == []
+        assert await services.staged_jobs(LOCAL_OWNER) == []
         assert await services.close("0" * 32) is None
 
 

@@ -165,7 +165,7 @@ async def test_an_imported_run_was_never_sent_from_here(data_dir: Path, finished
         job = await services.job_of(job_id, LOCAL_OWNER)
         assert job is not None and services._store.past_runs_s(job.request) == []
         events = await services.events_after(job_id, 0)
-        assert await services.open_jobs(LOCAL_OWNER) == []
+        assert await services.staged_jobs(LOCAL_OWNER) == []
     async with installed(data_dir, finished_video) as services:  # what a start looks at again
         for verb in (services.cancel, services.check_again, services.try_now, services.close):
             snapshot = await verb(job_id)

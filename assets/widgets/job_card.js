@@ -67,7 +67,6 @@ function setOffline(card, isOffline) {
 function lose(card) {
   card.live.isLost = true;
   plan(card);
-  trigger('lost', {job: card.id});
 }
 
 // ---- who listens, who is asked

@@ -95,17 +95,11 @@ class Following(Parts):
         record = await self._tools.blocking(self._store.record_of, job_id)
         return build_evidence(record, self._tools.redactor, self._clock.now()) if record else None
 
-    async def open_jobs(self, owner: str | None) -> list[SnapshotJson]:
-        """Return an owner's jobs that are not final and were not put away, newest first."""
-        return [build_snapshot(job, self._clock.now()) for job in await self._jobs_on_stage(owner)]
-
-    async def _jobs_on_stage(self, owner: str | None) -> list[Job]:
-        on_stage = OPEN_STATES | RESTING_STATES
-        return await self._tools.blocking(lambda: self._store.jobs_of(owner, on_stage, limit=100, with_closed=False))
-
     async def staged_jobs(self, owner: str | None) -> list[StagedJobJson]:
-        """Return what the stage shows of the jobs of `open_jobs`, newest first."""
-        return [build_staged_job(job) for job in await self._jobs_on_stage(owner)]
+        """Return what the stage shows of an owner's jobs that are not final and were not put away, newest first."""
+        on_stage = OPEN_STATES | RESTING_STATES
+        jobs = await self._tools.blocking(lambda: self._store.jobs_of(owner, on_stage, limit=100, with_closed=False))
+        return [build_staged_job(job) for job in jobs]
 
     async def just_made(self, job_ids: Sequence[str]) -> list[StagedJobJson]:
         """Return what the stage shows of the jobs that a click has made, the last one first."""

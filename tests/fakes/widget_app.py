@@ -150,7 +150,6 @@ def _build_page(fake: FakeServer) -> gr.Blocks:
         for name, widget in (
             ("done", card),
             ("play", card),
-            ("lost", card),
             ("relist", card),
             ("closed", card),
             ("send_again", card),

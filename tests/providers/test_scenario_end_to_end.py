@@ -208,7 +208,7 @@ async def test_a_job_that_a_quote_started_is_kept_with_its_video(start: Start, f
     async with start() as services:
         assert (await services.quote(TEXT)).total == UNKNOWN_CU
         assert (await services.quote(replace(TEXT, duration_s=4))).total == UNKNOWN_CU
-        listed = [*await services.open_jobs(LOCAL_OWNER), *await services.library(LOCAL_OWNER)]
+        listed = [*await services.staged_jobs(LOCAL_OWNER), *await services.library(LOCAL_OWNER)]
         [job_id] = {item["job_id"] for item in listed}
         snapshot = await ended(services, job_id)
         assert (snapshot["state"], snapshot["cost"]) == ("succeeded", PAID)

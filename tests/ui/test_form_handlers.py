@@ -265,7 +265,7 @@ async def test_on_generate_in_public_gives_the_browser_a_visitor(start_services:
     assert visitor is not None and len(visitor) == 64
     assert again == state
     assert (
-        len(await services.open_jobs(services.owner_of(visitor)))
+        len(await services.staged_jobs(services.owner_of(visitor)))
         + len(await services.library(services.owner_of(visitor)))
         == 2
     )

@@ -43,8 +43,8 @@ class JobCard(DisplayWidget):
 
     Events, which come from the browser and are checked as such, each with `{"job": job_id}`: `done` once a job, when
     it is final, with its `state`, and `is_aside` where the player shows another video; `play` when a person wants to
-    see that one; `relist` when a job came to rest or goes on; `closed` when the server has closed it; `lost` when the
-    server does not know it; `send_again` with the form's `token`.
+    see that one; `relist` when a job came to rest or goes on; `closed` when the server has closed it; `send_again`
+    with the form's `token`.
     """
 
     script = "job_card"
@@ -158,7 +158,3 @@ class JobCard(DisplayWidget):
             most_ids=MAX_ASKED_ABOUT,
             **kwargs,
         )
-
-    def postprocess(self, value: str | Sequence[StagedJobJson] | None) -> Any:
-        """Return the jobs as JSON; an id alone stands for a job of which nothing else is told."""
-        return [{"job_id": value}] if isinstance(value, str) else value

@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 
 from tests.axe import expect_no_barriers, needs_axe
 from tests.filled_library import VIDEO
+from tests.ui.widgets.widget_page import facts
 
 pytestmark = [
     needs_axe,
@@ -56,7 +57,7 @@ def test_jobs_in_every_state_below_a_notice_and_banners(widgets):
             "value": [{"tone": "bad", "text": "Nothing is sent."}, {"tone": "warn", "text": "The disk is small."}]
         },
         notice={"value": {"code": "paused", **SAID}},
-        card={"value": [facts(digit) for digit in JOBS]},
+        card={"value": [facts(digit * 32) for digit in JOBS]},
     )
     for digit, told in JOBS.items():
         card = page.locator(f"#job-card [data-job='{digit * 32}']")
@@ -67,13 +68,6 @@ def test_jobs_in_every_state_below_a_notice_and_banners(widgets):
     page.get_by_role("button", name="Details").click()
     expect(page.get_by_role("alert").filter(has_text="It was declined")).to_be_visible()
     expect_no_barriers(page, *PARTS)
-
-
-def facts(digit: str) -> dict[str, Any]:
-    return {
-        "job_id": digit * 32, "prompt": f"Prompt of {digit}", "usual": {"range_s": None, "runs": 0}, "has_sound": True,
-        "lower_resolution": "480p", "shorter_s": 5, "is_new": False,
-    }  # fmt: skip
 
 
 def test_player_and_library_with_all_that_a_card_can_show(widgets):

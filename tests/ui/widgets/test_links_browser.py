@@ -9,6 +9,7 @@ from playwright.sync_api import Locator, expect
 
 from seedance_ui.domain.media import MediaKind, MediaLink
 from seedance_ui.ui.widgets.html_widget import UploadedFile
+from tests.ui.widgets.widget_page import facts
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*no_silent_downcasting")  # Gradio's statistics, in its own thread
 
@@ -166,11 +167,7 @@ def test_the_declined_reference_lights_up_wherever_it_was_moved(widgets: Any) ->
     paste(widgets, f"{PICTURE}\n{UNKNOWN}")
     expect(tags(widgets)).to_have_text(["@Image1", "@Image2"])
     widgets.server.push("j1", state="running", phase="generating", mode="references")
-    staged = {
-        "job_id": "j1", "prompt": "Two of them", "usual": {"range_s": None, "runs": 0}, "has_sound": True,
-        "lower_resolution": None, "shorter_s": None, "is_new": True,
-    }  # fmt: skip
-    widgets.update(card={"value": [staged]})
+    widgets.update(card={"value": [facts("j1", is_new=True)]})
     widgets.page.evaluate(
         "() => document.dispatchEvent(new CustomEvent('seedance:sent', {detail: [...window.seedance.references]}))"
     )

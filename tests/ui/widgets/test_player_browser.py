@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 from seedance_ui.domain.pricing import Cost
 from seedance_ui.ui.messages import amount_text
+from tests.ui.widgets.widget_page import facts
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*no_silent_downcasting")  # Gradio's statistics, in its own thread
 
@@ -171,7 +172,7 @@ def test_page_that_was_used_is_as_it_was_at_first_once_it_is_tidied(widgets, ima
     widgets.update(
         banners={"value": [{"tone": "bad", "text": "Damaged"}]},
         notice={"value": {"code": "paused", **said}},
-        card={"value": "a" * 32, "own_machine": False},
+        card={"value": [facts("a" * 32)], "own_machine": False},
         player={"value": make_item("there")},
         library={"value": make_page(make_item("one"), make_item("two")), "current": "one"},
         tray={"problems": {"@Image1": "Too large."}, "limits": {"image": 1, "video": 1, "audio": 1}},

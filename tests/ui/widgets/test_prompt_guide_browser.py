@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from seedance_ui.ui.prompt_guide import GUIDE
+from tests.ui.widgets.widget_page import facts
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*no_silent_downcasting")  # Gradio's statistics, in its own thread
 
@@ -228,7 +229,7 @@ def test_hint_for_the_first_run_ends_with_the_first_job_and_nothing_moves(new_wi
     expect(page.get_by_role("group", name="Start from an example").get_by_role("button")).to_have_count(1)
     before = page.evaluate(GAP)
     new_widgets.server.push("a" * 32, state="running", phase="generating")
-    new_widgets.update(card={"value": [FACTS]})
+    new_widgets.update(card={"value": [facts("a" * 32)]})
     page.get_by_text(HINT).wait_for(state="hidden")
     assert page.evaluate(GAP) == before
     expect_no_hint_after_a_reload(page)
@@ -240,9 +241,3 @@ def test_hint_for_the_first_run_can_be_closed_for_good(new_widgets: Any) -> None
     expect(page.get_by_text(HINT)).to_be_hidden()
     expect(page.locator("#prompt textarea")).to_be_focused()
     expect_no_hint_after_a_reload(page)
-
-
-FACTS: dict[str, Any] = {
-    "job_id": "a" * 32, "prompt": "A kite", "usual": {"range_s": None, "runs": 0}, "has_sound": True,
-    "lower_resolution": "480p", "shorter_s": 5, "is_new": False,
-}  # fmt: skip

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, expect
 
+from tests.ui.widgets.widget_page import facts
+
 pytestmark = pytest.mark.filterwarnings("ignore:.*no_silent_downcasting")  # Gradio's statistics, in its own thread
 
 A, B, C = (letter * 32 for letter in "abc")
@@ -18,13 +20,6 @@ READY_ITEM: dict[str, Any] = {
     "queued_s": 0.0, "duration_s": 5.0, "resolution": "720p", "aspect_ratio": "16:9", "generate_audio": True,
     "size_bytes": 1, "seed": None, "provider_label": "Animatic", "flag": None,
 }  # fmt: skip
-
-
-def facts(job_id: str, **changes: Any) -> dict[str, Any]:
-    return {
-        "job_id": job_id, "prompt": f"Prompt of {job_id[0]}", "usual": {"range_s": None, "runs": 0}, "has_sound": True,
-        "lower_resolution": "480p", "shorter_s": 5, "is_new": False, **changes,
-    }  # fmt: skip
 
 
 def work(widgets: Any, *job_ids: str, **changes: Any) -> None:

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, expect
 
+from tests.ui.widgets.widget_page import facts
+
 pytestmark = pytest.mark.filterwarnings("ignore:.*no_silent_downcasting")  # Gradio's statistics, in its own thread
 
 JOB = "0123456789abcdef0123456789abcdef"
@@ -25,7 +27,7 @@ def rest(widgets: Any, *, own_machine: bool = True, **changes: Any) -> Locator:
     """Show a job that rests."""
     given = {**RESTING, **changes}
     widgets.server.push(JOB, **given)
-    widgets.update(card={"value": JOB, "own_machine": own_machine})
+    widgets.update(card={"value": [facts(JOB)], "own_machine": own_machine})
     card = widgets.page.locator("#job-card .job-card").first
     expect(card).to_have_attribute("data-job", JOB)
     expect(card).to_have_attribute("data-state", given["state"])
@@ -81,7 +83,7 @@ def test_ways_are_those_that_can_help_and_evidence_is_always_there(widgets):
     jobs = {f"{number:032x}": case for number, case in enumerate(CASES)}
     for job_id, case in jobs.items():
         widgets.server.push(job_id, **{**RESTING, **CASES[case][0]})
-    widgets.update(card={"value": [{"job_id": job_id} for job_id in jobs], "own_machine": True})
+    widgets.update(card={"value": [facts(job_id) for job_id in jobs], "own_machine": True})
     for job_id, case in jobs.items():
         changes, names = CASES[case]
         card = widgets.page.locator(f"#job-card [data-job='{job_id}']")
@@ -195,7 +197,7 @@ def test_video_that_cannot_be_saved_says_why_in_red_and_can_be_tried_at_once(wid
     message = "Saving the video, and trying again until 2026-11-21 14:02 UTC: No space left on device."
     given = {"state": "downloading", "phase": "saving", "message": message}
     widgets.server.push(JOB, **given, error=problem("cannot_save"))
-    widgets.update(card={"value": JOB})
+    widgets.update(card={"value": [facts(JOB)]})
     card = widgets.page.locator("#job-card .job-card").first
     trouble = card.locator(".trouble")
     expect(trouble).to_contain_text(message)

@@ -34,7 +34,7 @@ def test_widget_configuration_is_plain_json(widget: type[HtmlWidget]):
 
 @pytest.mark.parametrize(
     ("widget", "event"),
-    [(JobCard, "done"), (JobCard, "lost"), (Player, "keep_seed"), (LibraryGrid, "open")],
+    [(JobCard, "done"), (JobCard, "play"), (Player, "keep_seed"), (LibraryGrid, "open")],
 )
 def test_widget_event_can_be_listened_to(widget: type[HtmlWidget], event: str):
     assert callable(getattr(widget(), event))

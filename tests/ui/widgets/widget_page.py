@@ -104,6 +104,14 @@ EMPTY_TRAY = """() => {
 }"""
 
 
+def facts(job_id: str, **changes: Any) -> dict[str, Any]:
+    """Return what Python tells the stage of a job (`StagedJobJson`)."""
+    return {
+        "job_id": job_id, "prompt": f"Prompt of {job_id[0]}", "usual": {"range_s": None, "runs": 0}, "has_sound": True,
+        "lower_resolution": "480p", "shorter_s": 5, "is_new": False, **changes,
+    }  # fmt: skip
+
+
 class WidgetPage:
     """A page with every widget, in a browser."""
 
