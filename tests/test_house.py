@@ -26,10 +26,18 @@ BAN_LIFTED_IN = {
     "seedance_ui/media/worker.py",  # hands an allow-list of the environment to its child process
     "seedance_ui/providers/http.py",  # talks HTTP
 }
-OTHER_NAMES = {"PIL": "pillow", "dotenv": "python-dotenv"}
+FOR_DEVELOPERS = [path for folder in ("tests", "tools", "bench") for path in sorted((ROOT / folder).rglob("*.py"))]
+OURS = {path.stem for folder in (ROOT, ROOT / "tests", ROOT / "tools") for path in folder.iterdir()}
+"""Names that are imported and installed by nobody: ours."""
+OTHER_NAMES = {"PIL": "pillow", "dotenv": "python-dotenv", "yaml": "pyyaml"}
 """What is imported under another name than it is installed under."""
 NOT_IMPORTED_BY_NAME = {"psycopg"}
 """SQLAlchemy loads it, by the scheme of DATABASE_URL."""
+PLUGINS_AND_COMMANDS = {
+    *("pytest-asyncio", "pytest-xdist", "pytest-timeout"),
+    *("ruff", "mypy", "import-linter", "uv"),
+}
+"""Nobody imports them."""
 
 
 # No way out
@@ -82,9 +90,15 @@ def requirements(name: str) -> dict[str, Requirement]:
     return {canonicalize_name(requirement.name): requirement for requirement in parsed}
 
 
-def imported_packages() -> Iterator[str]:
-    """Yield the top-level names that the sources import."""
-    for path in SOURCES:
+def imported_packages(paths: list[Path]) -> set[str]:
+    """Return the packages that files import, by the names under which they are installed."""
+    outside = set(imported_names(paths)) - sys.stdlib_module_names - OURS
+    return {canonicalize_name(OTHER_NAMES.get(name, name)) for name in outside}
+
+
+def imported_names(paths: list[Path]) -> Iterator[str]:
+    """Yield the top-level names that files import."""
+    for path in paths:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Import):
                 yield from (alias.name.partition(".")[0] for alias in node.names)
@@ -93,10 +107,13 @@ def imported_packages() -> Iterator[str]:
 
 
 def test_requirements_are_exactly_what_the_sources_import() -> None:
-    outside = set(imported_packages()) - sys.stdlib_module_names - {"seedance_ui", "app"}
-    imported = {canonicalize_name(OTHER_NAMES.get(name, name)) for name in outside}
+    assert imported_packages(SOURCES) | NOT_IMPORTED_BY_NAME == set(requirements("requirements.txt"))
 
-    assert imported | NOT_IMPORTED_BY_NAME == set(requirements("requirements.txt"))
+
+def test_requirements_for_developers_are_exactly_what_tests_and_tools_need_beside_those() -> None:
+    imported = imported_packages(FOR_DEVELOPERS) - set(requirements("requirements.txt"))
+
+    assert imported | PLUGINS_AND_COMMANDS == set(requirements("requirements-dev.txt"))
 
 
 @pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
@@ -175,12 +192,12 @@ def test_dockerfile_copies_what_exists_and_what_the_ignore_file_lets_in() -> Non
 
 
 @pytest.mark.parametrize(
-    "script", [".ci/run", "tools/install_axe.sh", "tools/install_chromium.sh", "tools/install_postgresql.sh"]
+    "script", [ROOT / ".ci" / "run", *sorted((ROOT / "tools").glob("*.sh"))], ids=lambda path: path.name
 )
-def test_script_can_be_run_and_is_free_of_syntax_errors(script: str) -> None:
+def test_script_can_be_run_and_is_free_of_syntax_errors(script: Path) -> None:
     bash = shutil.which("bash")
     if bash is None:
         pytest.skip("no bash on this machine")
 
-    assert (ROOT / script).stat().st_mode & 0o111
-    assert subprocess.run([bash, "-n", ROOT / script], check=False).returncode == 0
+    assert script.stat().st_mode & 0o111
+    assert subprocess.run([bash, "-n", script], check=False).returncode == 0
