@@ -35,6 +35,7 @@ PATIENCE_MS = 20_000
 expect.set_options(timeout=PATIENCE_MS)
 
 OpenStudio = Callable[..., Studio]
+KeepStudio = Callable[..., tuple[Studio, list[str]]]
 
 
 @pytest.fixture(scope="session")
@@ -105,22 +106,39 @@ def studio(open_studio: OpenStudio) -> Studio:
 
 
 @pytest.fixture(scope="module")
-def kept_page(profile: BrowserContext, app: AppProcess) -> Iterator[tuple[Studio, list[str]]]:
-    """Yield a page that the tests of a module share, and its complaints; see `studio_again`."""
-    page = profile.new_page()
-    page.set_viewport_size({"width": 1280, "height": 900})
-    page.set_default_timeout(PATIENCE_MS)
-    forget(page, app.url)
-    studio, complaints = Studio(page, app), watch(page, app)
-    studio.open()
-    yield studio, complaints
-    page.close()
+def keep_studio(profile: BrowserContext, app: AppProcess) -> Iterator[KeepStudio]:
+    """Yield a function that opens the page that all tests of a module share, for somebody who was never there.
+
+    It returns the page and what it must not do, watched to the end. Keywords: `width_px`, `reduced_motion`.
+    """
+    kept: list[tuple[Studio, list[str]]] = []
+
+    def open_one(*, width_px: int = 1280, reduced_motion: str = "no-preference") -> tuple[Studio, list[str]]:
+        page = profile.new_page()
+        page.set_viewport_size({"width": width_px, "height": 900})
+        page.emulate_media(reduced_motion=reduced_motion)
+        page.set_default_timeout(PATIENCE_MS)
+        forget(page, app.url)
+        kept.append((Studio(page, app), watch(page, app)))
+        kept[-1][0].open()
+        return kept[-1]
+
+    yield open_one
+    for studio, complaints in kept:
+        studio.page.close()
+        assert complaints == []
+
+
+@pytest.fixture(scope="module")
+def kept_studio(keep_studio: KeepStudio) -> tuple[Studio, list[str]]:
+    """Return what `studio_again` makes new for each test."""
+    return keep_studio()
 
 
 @pytest.fixture
-def studio_again(kept_page: tuple[Studio, list[str]], request: pytest.FixtureRequest) -> Iterator[Studio]:
+def studio_again(kept_studio: tuple[Studio, list[str]], request: pytest.FixtureRequest) -> Iterator[Studio]:
     """Return the shared page with the form as a new visitor finds it: a load costs seconds. Jobs and videos stay."""
-    studio, complaints = kept_page
+    studio, complaints = kept_studio
     failed = request.session.testsfailed
     studio.start_over()
     yield studio

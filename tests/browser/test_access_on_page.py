@@ -9,13 +9,13 @@ from collections.abc import Iterator
 from itertools import groupby
 
 import pytest
-from playwright.sync_api import Browser, Locator, expect
+from playwright.sync_api import Locator, expect
 
 from seedance_ui.domain.request import Mode
 from tests.app_process import AppProcess
 from tests.axe import expect_no_barriers, needs_axe
 from tests.browser.access import moving_parts, small_targets, walk_by_tab
-from tests.browser.conftest import PATIENCE_MS, OpenStudio, watch
+from tests.browser.conftest import KeepStudio, OpenStudio
 from tests.browser.studio_page import Studio
 from tests.filled_library import fill_library
 from tests.media_makers import make_image
@@ -39,16 +39,9 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppProcess]:
 
 
 @pytest.fixture(scope="module")
-def studio(browser: Browser, app: AppProcess) -> Iterator[Studio]:
-    """Yield the one page of this module, opened and watched to the end; its tests go on from one another."""
-    context = browser.new_context(viewport={"width": 1440, "height": 900}, reduced_motion="reduce")
-    studio = Studio(context.new_page(), app)
-    studio.page.set_default_timeout(PATIENCE_MS)
-    complaints = watch(studio.page, app)
-    studio.open()
-    yield studio
-    context.close()
-    assert complaints == []
+def studio(keep_studio: KeepStudio) -> Studio:
+    """Return the one page of this module; its tests go on from one another."""
+    return keep_studio(width_px=1440, reduced_motion="reduce")[0]
 
 
 def dialog(studio: Studio, name: str) -> Locator:

@@ -19,11 +19,11 @@ from urllib.request import urlopen
 
 import pytest
 from PIL import Image
-from playwright.sync_api import BrowserContext, expect
+from playwright.sync_api import expect
 
 from seedance_ui.domain.request import Mode
 from tests.app_process import AppProcess
-from tests.browser.conftest import PATIENCE_MS, running_app, watch
+from tests.browser.conftest import PATIENCE_MS, KeepStudio, running_app
 from tests.browser.studio_page import Studio
 from tests.fakes import aimlapi, scenario
 from tests.fakes.aimlapi import FakeAimlApi
@@ -131,16 +131,9 @@ def app(
 
 
 @pytest.fixture(scope="module")
-def page(profile: BrowserContext, app: AppProcess) -> Iterator[Studio]:
-    """Yield the one page of this module, opened and watched to the end."""
-    studio = Studio(profile.new_page(), app)
-    studio.page.set_viewport_size({"width": 1280, "height": 900})
-    studio.page.set_default_timeout(PATIENCE_MS)
-    complaints = watch(studio.page, app)
-    studio.open()
-    yield studio
-    studio.page.close()
-    assert complaints == []
+def page(keep_studio: KeepStudio) -> Studio:
+    """Return the one page of this module."""
+    return keep_studio()[0]
 
 
 @pytest.fixture(scope="module")

@@ -10,12 +10,12 @@ from io import BytesIO
 
 import pytest
 from PIL import Image
-from playwright.sync_api import BrowserContext, Locator, expect
+from playwright.sync_api import Locator, expect
 
 from seedance_ui.domain.request import Mode
 from seedance_ui.ui.remix import EXTEND_PROMPT
 from tests.app_process import AppProcess
-from tests.browser.conftest import PATIENCE_MS, running_app, watch
+from tests.browser.conftest import KeepStudio, running_app
 from tests.browser.studio_page import Studio
 from tests.fakes.aimlapi import FakeAimlApi
 from tests.media_makers import make_image, make_mp3, make_video
@@ -40,17 +40,9 @@ def app(tmp_path_factory: pytest.TempPathFactory, aimlapi: FakeAimlApi) -> Itera
 
 
 @pytest.fixture(scope="module")
-def studio(profile: BrowserContext, app: AppProcess) -> Iterator[Studio]:
-    """Yield the one page of this module, opened and watched to the end; its tests go on from one another."""
-    studio = Studio(profile.new_page(), app)
-    studio.page.set_viewport_size({"width": 1280, "height": 900})
-    studio.page.emulate_media(reduced_motion="reduce")
-    studio.page.set_default_timeout(PATIENCE_MS)
-    complaints = watch(studio.page, app)
-    studio.open()
-    yield studio
-    studio.page.close()
-    assert complaints == []
+def studio(keep_studio: KeepStudio) -> Studio:
+    """Return the one page of this module; its tests go on from one another."""
+    return keep_studio(reduced_motion="reduce")[0]
 
 
 @pytest.fixture(scope="module")
