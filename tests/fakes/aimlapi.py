@@ -209,7 +209,12 @@ class FakeAimlApi(FakeServer):
         if self._links.get(signature, 0) < 1:
             return Reply(403, b"<Error><Code>AccessDenied</Code></Error>", {"Content-Type": "application/xml"})
         self._links[signature] -= 1
-        return serve_range(request, self.video, "video/mp4")
+        generation_id = request.path.removeprefix("/cdn/").removesuffix("_video.mp4")
+        return serve_range(request, self.video_of(generation_id), "video/mp4")
+
+    def video_of(self, generation_id: str) -> bytes:
+        """Return what a generation made."""
+        return self.video
 
 
 def refusal(status: int, message: str, *, path: str = GENERATIONS) -> Reply:

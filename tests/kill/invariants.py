@@ -9,6 +9,8 @@ from seedance_ui.domain.job import ENDED_STATES
 from seedance_ui.errors import MediaError
 from seedance_ui.media.mp4 import check_finished_video
 from seedance_ui.services import LOCAL_OWNER
+from tests.fakes.aimlapi import FakeAimlApi
+from tests.fakes.scenario import FakeScenario
 from tests.kill.scenarios import Scenario, paid_posts
 from tests.kill.world import Row, World
 
@@ -31,7 +33,7 @@ def broken_at_the_end(world: World, scenario: Scenario, *, may_be_cancelled: boo
     for row in rows:
         found += _wrong_end(world, row, scenario, may_be_cancelled)
         found += _wrong_video(world, row, scenario)
-        found += _wrong_events(row)
+        found += _wrong_events(row) + _swapped(world, row) + _lies(world, row)
     found += [f"{part.name} was left behind" for part in (world.data_dir / "library").glob("*.part")]
     return found
 
@@ -60,13 +62,35 @@ def _half_files(world: World) -> list[str]:
         except MediaError as exc:
             found.append(f"half a file stands under the final name {path.suffix}: {exc}")
             continue
-        if _made(world) not in (None, path.read_bytes()):
-            found.append("what stands under a final name is not what the provider made")
+        [row] = [row for row in world.rows() if row.job_id == path.stem]
+        if _made_for(world, row) not in (None, path.read_bytes()):
+            found.append("what stands under a final name is not what the provider made for this job")
     return found
 
 
-def _made(world: World) -> bytes | None:
-    return world.fake.video  # type: ignore[attr-defined]
+def _made_for(world: World, row: Row) -> bytes | None:
+    """Return the video of the generation that a job has; None where nobody outside knows it."""
+    fake = world.fake
+    if isinstance(fake, FakeAimlApi):
+        return fake.video_of(row.remote_id)
+    return fake.video if isinstance(fake, FakeScenario) else None
+
+
+def _swapped(world: World, row: Row) -> list[str]:
+    """AIML API is told our id with the request, so that it can say whose a generation is."""
+    if not isinstance(world.fake, FakeAimlApi) or row.remote_id is None:
+        return []
+    asked_by = world.fake.generations[row.remote_id].client_request_id
+    return [] if asked_by == row.job_id else ["a job has the generation of another one"]
+
+
+def _lies(world: World, row: Row) -> list[str]:
+    """What says that nothing was charged was never sent."""
+    says_free = (row.error or {}).get("charged") == "no" or row.state == "cancelled" and row.cost["amount"] == 0
+    if not says_free or not isinstance(world.fake, FakeAimlApi):
+        return []
+    sent = [post for post in paid_posts(world.fake) if post.headers.get("x-client-request-id") == row.job_id]
+    return ["a job that says that it cost nothing was sent"] if sent else []
 
 
 def _lost_owners(world: World) -> list[str]:

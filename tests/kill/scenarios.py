@@ -12,6 +12,7 @@ from tests.fakes import aimlapi, scenario
 from tests.fakes.aimlapi import FakeAimlApi
 from tests.fakes.scenario import FakeScenario
 from tests.fakes.server import AcceptThenDrop, Drop, FakeServer, Instead, Received, Reply
+from tests.media_makers import box
 
 FORM_TOKEN = "the-form"
 
@@ -50,7 +51,7 @@ class Scenario:
             fake.steps = ("in-progress", "success")  # a third answer brings no point of another kind
             fake.upload_steps = ("validated", "imported")
         elif self.provider == "aimlapi":
-            fake = FakeAimlApi(self.video(video))
+            fake = (FakeAimlApi if self.count == 1 else ManyVideos)(self.video(video))
             fake.steps = ("generating", "completed")
         else:
             fake = Embedded()
@@ -74,6 +75,13 @@ class Scenario:
             images=(samples.image("one.png", **picture),),
             videos=(samples.video("clip.mp4", **clip),),
         )
+
+
+class ManyVideos(FakeAimlApi):
+    """Makes another video each time, so that one that stands with another's job is seen."""
+
+    def video_of(self, generation_id: str) -> bytes:
+        return self.video + box(b"free", generation_id.encode())
 
 
 class Embedded(FakeServer):
