@@ -4,8 +4,9 @@ PYTHON ?= python3
 VENV := .venv
 LOWEST := .venv-lowest
 PIP_FLAGS := --quiet --disable-pip-version-check
-# A file stays with one process, since its tests share an app and a browser.
-SIDE_BY_SIDE := -n auto --maxprocesses 4 --dist loadfile
+# A file stays with one process, since its tests share an app and a browser. In the order of the directories the longest
+# come first; by the number of their tests, a long one would be dealt last, and run alone.
+SIDE_BY_SIDE := -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 # Where it is set, every process compiles our modules anew: two seconds of each start of the app.
 unexport PYTHONDONTWRITEBYTECODE

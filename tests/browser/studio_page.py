@@ -212,12 +212,13 @@ class Studio:
         self.expect_playing()
 
     def expect_playing(self) -> None:
-        """Wait until time passes in the player."""
+        """Wait until time passes in the player; then it rests, since its frames would slow down what follows."""
         expect(self.video).to_be_visible()
         self.page.wait_for_function(
             "(video) => video.duration > 0 && !video.paused && video.currentTime > 0.1",
             arg=self.video.element_handle(),
         )
+        self.video.evaluate("(video) => video.pause()")
 
     def video_facts(self) -> dict[str, float]:
         """Return width, height and seconds of the video as the browser decodes it."""
