@@ -1,5 +1,5 @@
-/* Problems at their fields. What Generate found stays until the field is edited; what the files have is
-   said anew with every price, what the prompt has whenever typing comes to rest. */
+/* Problems at their fields. What Generate found stays until the field is edited; what the files have is said anew with
+   every price, what the prompt has whenever typing comes to rest. Which files are missing the page knows by itself. */
 (() => {
   'use strict';
   const seedance = window.seedance;
@@ -8,10 +8,10 @@
     prompt: 'prompt', first_frame: 'frames', last_frame: 'frames', references: 'references', duration_s: 'duration',
     resolution: 'resolution', aspect_ratio: 'aspect-ratio', generate_audio: 'sound', seed: 'seed', count: 'variations', provider: 'provider', mode: 'provider',
   };
-  const found = { form: [], files: [], prompt: [] };
+  const found = { references: [], frames: [], files: [], prompt: [], form: [] };
   const all = () => {
     const seen = new Set();
-    return [...found.files, ...found.prompt, ...found.form].filter((problem) => HOSTS[problem.field] && !seen.has(problem.message) && seen.add(problem.message));
+    return Object.values(found).flat().filter((problem) => HOSTS[problem.field] && !seen.has(problem.message) && seen.add(problem.message));
   };
   const blocking = () => all().filter((problem) => problem.severity === 'problem');
 
@@ -74,6 +74,7 @@
 
   function focusFirst() {
     const first = blocking()[0];
+    if (first?.mend) return first.mend();
     const host = first && document.getElementById(HOSTS[first.field]);
     if (!host) return;
     const target = host.querySelector('textarea, input:checked, input[type=number], button:not(:disabled), input:not([type=file])') ?? host;
@@ -94,6 +95,10 @@
   seedance.problems = {
     /** Show what Generate (`form`) or a look at the files (`files`) or the words (`prompt`) found; replaces what that source said before. */
     set(source, list) { found[source] = list; change(); },
+    /** Say which files of the `references` or the `frames` did not arrive: {field, message, mend}, where `mend` leads to it. */
+    setMissing(source, list) { this.set(source, list.map((file) => ({ ...file, severity: 'problem', at_card: true }))); },
+    /** Whether a file that was given would not be sent. */
+    isAnyMissing: () => found.references.length + found.frames.length > 0,
     count: () => blocking().length,
     focusFirst,
   };

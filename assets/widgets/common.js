@@ -173,8 +173,25 @@ window.seedance.translate(element);
     document.addEventListener('paste', listen);
   }
 
+  // Calls back whenever `zone` comes on screen or leaves it, as with its tab.
+  function onShown(zone, callback) {
+    new ResizeObserver(callback).observe(zone);
+  }
+
+  // Says which of these cards have no file, as long as `zone` is on screen: what its tab hides is not sent.
+  function tellMissing(source, zone, cards) {
+    seedance.problems.setMissing(source, zone.getClientRects().length ? cards : []);
+  }
+
+  // Leads to where a file that is missing can be mended: its button, or itself where there is nothing to do but to wait.
+  function leadTo(target, live, sentence) {
+    if (!target.matches('button')) target.tabIndex = -1;
+    target.focus();
+    setText(live, sentence);
+  }
+
   Object.assign(seedance, {
     make, icon, waveform, setText, setAttribute, formatClock, formatBytes, formatPixels, formatAmount, formatCost, kindOf,
-    uploadFile, fileData, onDrop, onPaste,
+    uploadFile, fileData, onDrop, onPaste, onShown, tellMissing, leadTo,
   });
 })(window.seedance);

@@ -54,6 +54,7 @@ seedance.click = (form) => [...form, seedance.formToken(form), JSON.stringify(pr
 
 button.addEventListener('click', () => {
   if (button.getAttribute('aria-disabled') === 'true' || button.closest('[inert]')) return;
+  if (seedance.problems.isAnyMissing()) return seedance.problems.focusFirst();
   sending = [...(seedance.references ?? []), ...(seedance.frames ?? [])];
   setSending(true);
   trigger('generate');

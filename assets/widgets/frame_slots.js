@@ -1,6 +1,6 @@
 // Two slots for the first and the last frame. Scope: element, props, watch.
 const {t, say, make, icon, setText, setAttribute, formatBytes, formatPixels, kindOf, uploadFile, fileData, onDrop, onPaste,
-  readLink, drawnLink, onPasteLinks, addLinkField} = window.seedance;
+  onShown, tellMissing, leadTo, readLink, drawnLink, onPasteLinks, addLinkField} = window.seedance;
 const NAMES = {first: t('First frame'), last: t('Last frame')};
 const WORDS = {
   first: {add: t('Add first frame'), addLink: t('Add link for the first frame'), replace: t('Replace first frame'),
@@ -220,6 +220,20 @@ function draw() {
     }));
   for (const key of Object.keys(NAMES)) drawSlot(slots[key], shown[key]);
   swapButton.hidden = !shown.first && !shown.last;
+  tellMissingFrames();
+}
+
+function tellMissingFrames() {
+  const missing = Object.values(slots).filter(({key}) => shown[key] && shown[key].state !== 'ready');
+  tellMissing('frames', root, missing.map(slot => {
+    const frame = shown[slot.key];
+    const message = frame.problem ?? t('{name} is still uploading.', frame);
+    return {field: `${slot.key}_frame`, message, mend: () => leadTo(placeToMend(slot, frame), live, say(message))};
+  }));
+}
+
+function placeToMend(slot, {state, mayRetry}) {
+  return state !== 'failed' ? slot.node : mayRetry ? slot.retry : slot.remove;
 }
 
 // ---- what Python says
@@ -256,6 +270,7 @@ function readValue() {
 swapButton.onclick = swap;
 onPaste(root, paste);
 onPasteLinks(root, pasteLinks);
+onShown(root, tellMissingFrames);
 document.addEventListener('seedance:declined', function listen() {
   if (root.isConnected) draw();
   else document.removeEventListener('seedance:declined', listen);

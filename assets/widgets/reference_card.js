@@ -1,6 +1,6 @@
 // One card of the reference tray: how it is built and drawn. Scope: props, and the functions of reference_tray.js.
 const {t, say, make, icon, waveform, setText, setAttribute, formatClock, formatBytes, formatPixels, kindOf, uploadFile, fileData,
-  onDrop, onPaste, readLink, drawnLink, onPasteLinks, addLinkField} = window.seedance;
+  onDrop, onPaste, onShown, tellMissing, leadTo, readLink, drawnLink, onPasteLinks, addLinkField} = window.seedance;
 const KINDS = ['image', 'video', 'audio'];
 const KIND_WORDS = {image: t('Image'), video: t('Video'), audio: t('Audio')};
 

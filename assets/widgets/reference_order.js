@@ -40,6 +40,7 @@ function draw() {
     focused?.focus({preventScroll: true});
   }
   drawTally();
+  tellMissingCards();
   root.classList.toggle('is-empty', !cards.length);
   undoBar.hidden = !lastRemoved;
 }

@@ -122,6 +122,17 @@ function retry(card) {
 
 // ---- the whole
 
+function tellMissingCards() {
+  tellMissing('references', root, cards.filter(({state}) => state !== 'ready').map(card => {
+    const message = card.problem ?? t('{name} is still uploading.', card);
+    return {field: 'references', message, mend: () => leadTo(placeToMend(card), live, say(message))};
+  }));
+}
+
+function placeToMend({state, mayRetry, parts, node}) {
+  return state !== 'failed' ? node : mayRetry ? parts.retry : parts.remove;
+}
+
 function drawTally() {
   const count = kind => readyCards(kind).length;
   const say = (words, kind) => words[kind]({count: count(kind), limit: limits()[kind]});
@@ -175,6 +186,7 @@ addLinkField(root.querySelector('.add-link'), root.querySelector('.link-field'),
 onDrop(root, addFiles);
 onPaste(root, addFiles);
 onPasteLinks(root, addLinks);
+onShown(root, tellMissingCards);
 onSort(list);
 wireReplace();
 onPage('seedance:declined', draw);

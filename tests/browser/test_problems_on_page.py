@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import FilePayload, expect
+from playwright.sync_api import FilePayload, Route, expect
 
 from seedance_ui.domain.request import Mode
 from tests.browser.studio_page import Studio
@@ -179,6 +179,41 @@ def test_bad_file_stops_generate_and_its_removal_lets_it_go_on(studio: Studio, t
     studio.tray.get_by_role("button", name="Remove @Image2").click()
     expect(studio.page.get_by_role("button", name="to fix first")).to_have_count(0)
     studio.expect_video_of(studio.generate())
+
+
+def test_frame_that_is_missing_stops_generate_while_its_tab_is_open(studio: Studio, tmp_path: Path) -> None:
+    before, to_fix = studio.app.job_count(), studio.page.get_by_role("button", name="1 thing to fix first")
+    held: list[Route] = []
+    studio.choose_tab(Mode.FRAMES)
+    studio.prompt.fill("The sun climbs")
+    studio.add_frame("first", make_image(tmp_path / "dawn.png", (640, 480)))
+    studio.page.route("**/gradio_api/upload*", lambda route: held.append(route))
+    last = studio.slot("last")
+    last.locator("input[type=file]").set_input_files(make_image(tmp_path / "noon.png", (640, 480)))
+    expect(to_fix).to_be_visible()
+    studio.prompt.press("Control+Enter")
+    expect(last).to_be_focused()
+    expect(studio.generate_button).to_have_attribute("aria-disabled", "false")
+    expect(studio.frames.get_by_text("noon.png is still uploading.")).to_have_count(1)
+
+    studio.choose_tab(Mode.TEXT)
+    expect(to_fix).to_be_hidden()
+    studio.prompt.fill("")
+    expect_problem_at_prompt(studio, "Describe the video in a few words.")
+    studio.prompt.fill("The sun climbs")
+    studio.choose_tab(Mode.FRAMES)
+    expect(to_fix).to_be_visible()
+
+    held[0].fulfill(json=[])  # a server that took nothing
+    again = last.get_by_role("button", name="Try again")
+    expect(again).to_be_visible()
+    studio.generate_button.click()
+    expect(again).to_be_focused()
+    expect(to_fix).to_be_visible()
+    studio.page.unroute_all()
+    again.click()
+    expect(to_fix).to_be_hidden()
+    assert studio.app.job_count() == before
 
 
 def test_bad_first_frame_gets_a_sentence_in_its_slot(studio: Studio) -> None:

@@ -38,6 +38,7 @@ HEAD_SCRIPTS = (
     "prompt_insert",
     "prompt_tint",
     "prompt_menu",
+    "problems",
 )
 PROVIDERS = {
     "aimlapi": {"label": "AIML API", "can_cancel": "never", "free": False, "can_be_asked": True},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -88,6 +89,33 @@ def test_tray_upload_that_failed_can_be_tried_again(widgets, image_file):
     again.click()
     expect(tags(widgets)).to_have_text(["@Image1"])
     widgets.server.wait_for_names(["poster.png"])
+
+
+def test_tray_files_that_are_missing_are_problems_of_the_tab_that_is_open(widgets, image_file, tmp_path):
+    note = tmp_path / "notes.txt"
+    note.write_text("hello")
+    widgets.server.upload_status = 503
+    add(widgets, image_file("poster.png"), note)
+    again = widgets.page.get_by_role("button", name="Try again")
+    expect(again).to_be_visible()
+    count = "() => seedance.problems.count()"
+    assert widgets.page.evaluate(count) == 2
+    widgets.page.evaluate("seedance.problems.focusFirst()")
+    expect(again).to_be_focused()
+    expect(widgets.page.locator("#references [aria-live]")).to_have_text(re.compile("did not take poster.png"))
+    shown_once_and_said = widgets.page.locator("#references").get_by_text("did not take poster.png")
+    expect(shown_once_and_said).to_have_count(2)
+    widgets.show_only("frames")
+    widgets.page.wait_for_function("() => !seedance.problems.isAnyMissing()")
+    widgets.show_only("references")
+    widgets.page.wait_for_function("() => seedance.problems.count() === 2")
+    widgets.server.upload_status = None
+    again.click()
+    expect(tags(widgets)).to_have_text(["@Image1"])
+    widgets.page.evaluate("seedance.problems.focusFirst()")
+    expect(widgets.page.get_by_role("button", name="Remove notes.txt")).to_be_focused()
+    widgets.page.keyboard.press("Enter")
+    assert widgets.page.evaluate(count) == 0
 
 
 def test_tray_upload_that_is_tried_again_takes_no_number_from_a_card_that_has_one(widgets, image_file):
