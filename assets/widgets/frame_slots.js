@@ -142,7 +142,7 @@ function fix({key}) {
   const {preview, url} = shown[key];
   const wire = fileData(shown[key]);
   const target = `${key}_frame`;
-  window.seedance.fixDialogs.frames({target, called: NAMES[key], kind: 'image', preview: preview ?? url, wire});
+  window.seedance.fixDialogs.frames.open({target, called: NAMES[key], kind: 'image', preview: preview ?? url, wire});
 }
 
 function forget(frame) {

@@ -108,7 +108,8 @@ def wire_fix(
     )
     for place, dialog, files in places:
         handlers = FixHandlers(services, dialog, place)
-        dialog.fix(handlers.on_fix, inputs, dialog, trigger_mode="always_last", **private)
+        asked = dialog.fix(handlers.on_fix, inputs, dialog, trigger_mode="multiple", **private)
+        asked.failure(fn=None, js=f"() => window.seedance.fixDialogs.{place}.fail()", **private)
         dialog.swap(handlers.on_swap, inputs, files, trigger_mode="multiple", **private)
 
 

@@ -97,6 +97,7 @@ class FixDialog(FileWidget):
         <p class="fix-status" role="status"></p>
         <div class="fix-acts">
           <button type="button" class="btn tonal fix-use" aria-disabled="true"></button>
+          <button type="button" class="btn fix-again" hidden></button>
           <button type="button" class="btn fix-keep"></button>
         </div>
       </dialog>
