@@ -9,7 +9,7 @@ const problems = dialog.querySelector('.no-code');
 const copy = dialog.querySelector('.copy');
 const said = dialog.querySelector('.said');
 let opener = null;
-let answered = props.value?.id ?? null;
+let asked = null; // the id of the question whose answer is waited for
 let programs = [];
 let chosen = 'curl';
 
@@ -19,10 +19,18 @@ function open(button) {
   setText(dialog.querySelector('.about'), t('Writing the code…'));
   setAttribute(dialog, 'aria-busy', 'true');
   dialog.showModal();
-  const origin = location.origin;
-  if (button.dataset.code === 'form') trigger('of_form', { origin });
-  else trigger('of_job', { origin, job: button.closest('[data-job]').dataset.job });
+  asked = Math.random().toString(36).slice(2);
+  const question = { id: asked, origin: location.origin };
+  if (button.dataset.code === 'form') trigger('of_form', question);
+  else trigger('of_job', { ...question, job: button.closest('[data-job]').dataset.job });
 }
+
+/* An event failed, and nobody knows which: the answer to this question may come all the same. */
+window.seedance.noCode = () => {
+  if (!asked) return;
+  const sentence = t('The page got no answer. Nothing was sent. Close this and try again.');
+  show({ about: opener.dataset.code, code: null, problems: [sentence] });
+};
 
 function show({ about, code, problems: sentences }) {
   setAttribute(dialog, 'aria-busy', null);
@@ -118,11 +126,14 @@ function onClick(event) {
 }
 document.addEventListener('click', onClick);
 dialog.onclick = (event) => { if (event.target === dialog) dialog.close(); }; // beside the drawer
-dialog.onclose = () => opener?.focus();
+dialog.onclose = () => {
+  asked = null;
+  opener?.focus();
+};
 
 watch('value', () => {
   const { value } = props;
-  if (!value || value.id === answered) return;
-  answered = value.id;
-  if (value.about === opener?.dataset.code) show(value); // else it is an answer that came late
+  if (!asked || value?.id !== asked) return; // it came late
+  asked = null;
+  show(value);
 });

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import secrets
 from collections.abc import Sequence
 from typing import Any, Literal
 
@@ -22,7 +21,7 @@ _ORIGIN = re.compile(r"https?://[A-Za-z0-9.-]{1,253}(:[0-9]{1,5})?|http://\[[0-9
 
 _DEFAULT_ORIGIN = "http://127.0.0.1:7860"
 
-_NO_ANSWER = "The page got no answer. Nothing was sent. Close this and try again."
+_MAX_ID_CHARS = 40
 
 
 class CodeHandlers:
@@ -38,30 +37,20 @@ class CodeHandlers:
             if collected.problems:
                 others = blocking(self._services.check(collected.request))
                 raise InvalidRequestError([*collected.problems, *others])
-            return _shown("form", self._services.code_for_request(collected.request, app_url=_origin(event)))
+            return _shown("form", event, self._services.code_for_request(collected.request, app_url=_origin(event)))
         except InvalidRequestError as exc:
-            return _shown("form", problems=[problem.message for problem in exc.problems])
+            return _shown("form", event, problems=[problem.message for problem in exc.problems])
         except SeedanceError as exc:
-            return _shown("form", problems=[str(exc)])
+            return _shown("form", event, problems=[str(exc)])
 
     async def on_job(self, event: gr.EventData, state: object) -> DrawerJson:
         """Write the request of a job of theirs."""
-        job_id = event._data.get("job") if isinstance(event._data, dict) else None
+        job_id = _data(event).get("job")
         owner = self._services.owner_of(session.read_visitor(state))
         code = None
         if isinstance(job_id, str):
             code = await self._services.code_of_job(job_id, owner=owner, app_url=_origin(event))
-        return _shown("job", code) if code else _shown("job", problems=[MOVED_ON.next_step])
-
-
-def on_form_failure() -> DrawerJson:
-    """Answer where `on_form` broke; the traceback is in the log."""
-    return _shown("form", problems=[_NO_ANSWER])
-
-
-def on_job_failure() -> DrawerJson:
-    """Answer where `on_job` broke; the traceback is in the log."""
-    return _shown("job", problems=[_NO_ANSWER])
+        return _shown("job", event, code) if code else _shown("job", event, problems=[MOVED_ON.next_step])
 
 
 def wire_code(
@@ -77,18 +66,27 @@ def wire_code(
     """
     drawer = CodeDrawer(elem_id="code-drawer")
     handlers = CodeHandlers(services)
-    form_asked = drawer.of_form(handlers.on_form, list(inputs), drawer, trigger_mode="always_last", **private)
-    form_asked.failure(on_form_failure, None, drawer, **private)
-    job_asked = drawer.of_job(handlers.on_job, state, drawer, trigger_mode="always_last", **private)
-    job_asked.failure(on_job_failure, None, drawer, **private)
+    for asked in (
+        drawer.of_form(handlers.on_form, list(inputs), drawer, trigger_mode="multiple", **private),
+        drawer.of_job(handlers.on_job, state, drawer, trigger_mode="multiple", **private),
+    ):
+        asked.failure(fn=None, js="() => window.seedance.noCode()", **private)
     return drawer
 
 
-def _shown(about: Literal["form", "job"], code: CodeJson | None = None, *, problems: Sequence[str] = ()) -> DrawerJson:
-    return {"id": secrets.token_hex(8), "about": about, "code": code, "problems": list(problems)}
+def _shown(
+    about: Literal["form", "job"], event: gr.EventData, code: CodeJson | None = None, *, problems: Sequence[str] = ()
+) -> DrawerJson:
+    question = _data(event).get("id")
+    known = question if isinstance(question, str) and len(question) <= _MAX_ID_CHARS else ""
+    return {"id": known, "about": about, "code": code, "problems": list(problems)}
+
+
+def _data(event: gr.EventData) -> dict[str, Any]:
+    return event._data if isinstance(event._data, dict) else {}
 
 
 def _origin(event: gr.EventData) -> str:
     """Return where the page says that it is, if it is an address; it goes into the visitor's own code only."""
-    origin = event._data.get("origin") if isinstance(event._data, dict) else None
+    origin = _data(event).get("origin")
     return origin if isinstance(origin, str) and _ORIGIN.fullmatch(origin) else _DEFAULT_ORIGIN

@@ -8,7 +8,7 @@ from io import BytesIO
 from pathlib import Path
 
 import av
-from playwright.sync_api import FilePayload, Locator, Page, expect
+from playwright.sync_api import FilePayload, Locator, Page, Route, expect
 
 from seedance_ui.domain.request import GenerationRequest, Mode
 from seedance_ui.ui.examples import EXAMPLES
@@ -228,6 +228,37 @@ class Studio:
 
     def expect_no_sideways_scroll(self) -> None:
         assert self.page.evaluate(_SIDEWAYS) == []
+
+
+class HeldEvents:
+    """Events that a page sent, and whose answers a test gives or withholds: those whose data contain a text."""
+
+    def __init__(self, studio: Studio, text: str) -> None:
+        self._page = studio.page
+        self._text = text
+        self._routes: list[Route] = []
+        self._page.route("**/gradio_api/run/predict*", self._hold)
+
+    def wait(self, count: int) -> None:
+        """Wait until that many were sent."""
+        for _ in range(1000):
+            if len(self._routes) == count:
+                return
+            self._page.evaluate("() => new Promise(requestAnimationFrame)")
+        raise AssertionError(f"{len(self._routes)} events were sent")
+
+    def let_go(self, index: int) -> None:
+        self._routes[index].continue_()
+
+    def fail(self, index: int) -> None:
+        """Answer as a server whose handler broke."""
+        self._routes[index].fulfill(status=500, json={"error": None})
+
+    def _hold(self, route: Route) -> None:
+        if self._text in (route.request.post_data or ""):
+            self._routes.append(route)
+        else:
+            route.continue_()
 
 
 def stream_kinds(mp4: bytes) -> list[str]:

@@ -12,7 +12,7 @@ from playwright.sync_api import Locator, expect
 
 from tests.app_process import AppProcess
 from tests.browser.conftest import OpenStudio, running_app
-from tests.browser.studio_page import Studio
+from tests.browser.studio_page import HeldEvents, Studio
 
 PROMPT = 'A "kite" <img src=x onerror=alert(1)> ${6*7} it\'s `windy`\nEOF\n</script> 雨 🪁'
 
@@ -102,7 +102,7 @@ def test_form_is_read_in_three_languages_by_keyboard_and_copied(open_studio: Ope
 
 
 def test_form_that_is_not_complete_says_what_is_missing(open_studio: OpenStudio, keyed_app: AppProcess) -> None:
-    studio = open_studio(app=keyed_app)
+    studio = open_studio(app=keyed_app, may_log="500")
     studio.page.get_by_role("button", name="Code", exact=True).click()
     expect(drawer(studio).get_by_role("alert")).to_have_text("Describe the video in a few words.")
     expect(drawer(studio)).to_contain_text("There is no code yet.")
@@ -110,7 +110,24 @@ def test_form_that_is_not_complete_says_what_is_missing(open_studio: OpenStudio,
         expect(part).to_have_count(0)
     drawer(studio).get_by_role("button", name="Close").click()
     expect(drawer(studio)).to_be_hidden()
-    expect(studio.page.get_by_role("button", name="Code", exact=True)).to_be_focused()
+    opener = studio.page.get_by_role("button", name="Code", exact=True)
+    expect(opener).to_be_focused()
+
+    held = HeldEvents(studio, '"origin"')
+    for count in (1, 2):  # closed and opened again before the first is answered
+        opener.click()
+        held.wait(count)
+        studio.page.keyboard.press("Escape")
+        studio.prompt.fill("A kite")
+    opener.click()
+    held.wait(3)
+    held.fail(1)
+    expect(drawer(studio).get_by_role("alert")).to_contain_text("The page got no answer. Nothing was sent.")
+    with studio.page.expect_response("**/run/predict*") as late:
+        held.let_go(0)
+    late.value.finished()
+    held.let_go(2)
+    expect(code(studio)).to_contain_text("A kite")
 
 
 def test_video_is_made_again_by_the_code_of_its_player(

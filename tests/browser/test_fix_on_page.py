@@ -12,12 +12,12 @@ import av
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import Locator, Route, expect
+from playwright.sync_api import Locator, expect
 
 from seedance_ui.domain.request import Mode
 from tests.app_process import AppProcess
 from tests.browser.conftest import OpenStudio, running_app
-from tests.browser.studio_page import Studio
+from tests.browser.studio_page import HeldEvents, Studio
 from tests.fakes.aimlapi import GENERATIONS, FakeAimlApi
 from tests.fakes.server import Hold
 from tests.media_makers import make_image, make_video
@@ -75,31 +75,6 @@ def drag_left(studio: Studio, frame: Locator) -> None:
     studio.page.mouse.down()
     studio.page.mouse.move(box["x"] - box["width"], box["y"] + box["height"] / 2)
     studio.page.mouse.up()
-
-
-class HeldWishes:
-    """What the page asked to have fixed, and the server was not yet told."""
-
-    def __init__(self, studio: Studio) -> None:
-        self.routes: list[Route] = []
-        self._page = studio.page
-        self._page.route("**/gradio_api/run/predict*", self._hold)
-
-    def wait(self, count: int) -> None:
-        for _ in range(1000):
-            if len(self.routes) == count:
-                return
-            self._page.evaluate("() => new Promise(requestAnimationFrame)")
-        raise AssertionError(f"{len(self.routes)} wishes")
-
-    def let_go(self, index: int) -> None:
-        self.routes[index].continue_()
-
-    def _hold(self, route: Route) -> None:
-        if '"target"' in (route.request.post_data or ""):
-            self.routes.append(route)
-        else:
-            route.continue_()
 
 
 def test_large_video_is_fixed_by_keyboard_and_the_copy_is_what_is_sent(
@@ -169,7 +144,7 @@ def test_wide_image_is_cropped_where_the_slider_says_and_undo_brings_the_origina
     with Image.open(io.BytesIO(response.value.body())) as sent:
         assert sent.size == (1000, 400)
         assert sent.getpixel((990, 200)) == (255, 0, 0)
-    held = HeldWishes(studio)
+    held = HeldEvents(studio, '"target"')
     for moved in (1, 2):  # the first copy is still being made when the second is asked for
         studio.page.keyboard.press("ArrowLeft")
         held.wait(moved)
@@ -207,10 +182,10 @@ def test_kept_original_escape_and_a_wish_unanswered_change_nothing(open_studio: 
         expect(fix_button(studio, "@Image1")).to_be_focused()
         expect(studio.reference_cards).to_contain_text("moving.gif")
 
-    held = HeldWishes(studio)
+    held = HeldEvents(studio, '"target"')
     fix_button(studio, "@Image1").click()
     held.wait(1)
-    held.routes[0].fulfill(status=500, json={"error": None})
+    held.fail(0)
     expect(sheet.get_by_role("status")).to_have_text("The page got no answer.")
     expect(sheet.get_by_role("button", name="Use this")).to_be_disabled()
     sheet.get_by_role("button", name="Try again").click()

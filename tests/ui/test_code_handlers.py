@@ -12,7 +12,7 @@ import pytest
 from seedance_ui.config import Settings
 from seedance_ui.domain.request import GenerationRequest, Mode
 from seedance_ui.services import LOCAL_OWNER, Services
-from seedance_ui.ui.code import CodeHandlers, on_form_failure, on_job_failure
+from seedance_ui.ui.code import CodeHandlers
 from seedance_ui.ui.form import FormValues
 from seedance_ui.ui.widgets.frame_slots import FramePair
 from seedance_ui.ui.widgets.html_widget import UploadedFile
@@ -140,8 +140,7 @@ async def test_data_that_is_no_object_is_answered_too(services: Services) -> Non
     assert (await CodeHandlers(services).on_form(gr.EventData(None, None), *form()))["code"] is not None
 
 
-def test_failure_says_that_nothing_was_sent() -> None:
-    first, second = on_form_failure(), on_form_failure()
-    assert (first["about"], on_job_failure()["about"]) == ("form", "job")
-    assert "Nothing was sent" in first["problems"][0]
-    assert first["id"] != second["id"], "or the page would take the second for the first"
+@pytest.mark.parametrize(("sent", "known"), [("a1", "a1"), ("x" * 41, ""), (7, ""), (None, "")])
+async def test_answer_carries_the_id_of_its_question(services: Services, sent: object, known: str) -> None:
+    assert (await CodeHandlers(services).on_form(event(id=sent), *form()))["id"] == known
+    assert (await CodeHandlers(services).on_job(event(id=sent), {}))["id"] == known

@@ -12,7 +12,7 @@ class DrawerJson(TypedDict):
     """What the drawer shows."""
 
     id: str
-    """Another one for each answer: the page tells a new answer from an old one by it."""
+    """Of the question; empty for one without."""
     about: Literal["form", "job"]
     code: CodeJson | None
     problems: list[str]
@@ -22,8 +22,8 @@ class DrawerJson(TypedDict):
 class CodeDrawer(DisplayWidget):
     """Shows a `DrawerJson`, in a dialog that any button with `data-code` opens: `form`, or the `job` around it.
 
-    Events: `of_form` with `{"origin": url}`; `of_job` with `{"origin": url, "job": job_id}`. They come from the
-    browser and are checked as such.
+    Events: `of_form` with `{"id": text, "origin": url}`; `of_job` with the same and `"job": job_id`. They come from
+    the browser and are checked as such.
     """
 
     script = "code_drawer"
