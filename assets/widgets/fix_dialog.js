@@ -1,5 +1,6 @@
 // `Fix it`: a file beside the copy that keeps the rules. Scope: element, props, trigger, watch, and fix_choices.js before
-// it. Cards open it by window.seedance.fixDialogs[place].open(subject): {target, called, kind, preview, wire}.
+// it. Cards open it by window.seedance.fixDialogs[place].open(subject): {target, called, kind, preview, swap}, where
+// `swap(copy)` puts the copy in the file's place and returns the way back; false where the file or the copy is gone.
 const dialog = element.querySelector('dialog');
 const find = name => dialog.querySelector(name);
 const before = sideOf('before');
@@ -15,7 +16,7 @@ const SLOW_MS = 4000;
 let subject = null;
 let wish = null;        // the id of what was asked for last
 let copy = null;        // the file that was made of it
-let taken = [];         // {out, into, called}: what can be undone, the last one last
+let taken = [];         // {back, called}: what can be undone, the last one last
 let rest = 0;
 let slow = 0;
 
@@ -115,18 +116,22 @@ function askAgain() {
 
 function take() {
   if (!copy) return;
-  taken.push({out: copy.path, into: subject.wire, called: subject.called});
-  trigger('swap', {out: subject.wire.path, into: copy});
+  const {called, swap} = subject;
+  const back = swap(copy);
   dialog.close();
-  showNote(t('{name} is the fixed copy now.', {name: subject.called}));
-  undoButton.focus();
+  if (back) taken.push({back, called});
+  tellSwapped(back, t('{name} is the fixed copy now.', {name: called}), called);
+  (back ? undoButton : note).focus();
 }
 
 function undo() {
-  const {out, into, called} = taken.pop();
-  trigger('swap', {out, into});
-  showNote(t('{name} is the original again.', {name: called}));
+  const {back, called} = taken.pop();
+  tellSwapped(back(), t('{name} is the original again.', {name: called}), called);
   note.focus();
+}
+
+function tellSwapped(isSwapped, sentence, name) {
+  showNote(isSwapped ? sentence : t('{name} is not in the form any more.', {name}));
 }
 
 function showNote(text) {

@@ -117,7 +117,7 @@ async function upload(frame) {
     .then(({path, url}) => () => Object.assign(frame, {path, url, state: 'ready', problem: null}),
       error => () => Object.assign(frame, {state: 'failed', problem: error.message, mayRetry: error.status !== 413}));
   settle();
-  const key = Object.keys(NAMES).find(slot => shown[slot] === frame);
+  const key = keyOfSlot(frame);
   if (!key) return;
   if (frame.state === 'ready') adopt(key);
   publish();
@@ -139,10 +139,30 @@ function swap() {
 }
 
 function fix({key}) {
-  const {preview, url} = shown[key];
-  const wire = fileData(shown[key]);
-  const target = `${key}_frame`;
-  window.seedance.fixDialogs.frames.open({target, called: NAMES[key], kind: 'image', preview: preview ?? url, wire});
+  const frame = shown[key];
+  const {preview, url} = frame;
+  const subject = {target: `${key}_frame`, called: NAMES[key], kind: 'image', preview: preview ?? url};
+  window.seedance.fixDialogs.frames.open({...subject, swap: file => takeCopy(frame, file)});
+}
+
+// Returns the way back.
+function takeCopy(frame, file) {
+  const copy = fromValue(file);
+  return putInPlace(frame, copy) && (() => putInPlace(copy, frame));
+}
+
+// Returns whether the old frame was still there.
+function putInPlace(old, frame) {
+  const key = keyOfSlot(old);
+  if (!key) return false;
+  shown[key] = frame;
+  readNotes();
+  publish();
+  return true;
+}
+
+function keyOfSlot(frame) {
+  return Object.keys(NAMES).find(key => shown[key] === frame);
 }
 
 function forget(frame) {

@@ -34,7 +34,7 @@ function build(card) {
 
 function fix(card) {
   const {tag, kind, preview, url} = card;
-  window.seedance.fixDialogs.references.open({target: tag, called: tag, kind, preview: preview ?? url, wire: wireOf(card)});
+  window.seedance.fixDialogs.references.open({target: tag, called: tag, kind, preview: preview ?? url, swap: file => takeCopy(card, file)});
 }
 
 // For a link whose ending does not tell what it leads to.

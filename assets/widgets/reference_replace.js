@@ -1,4 +1,5 @@
-// Another file in the place of one that a provider declined, under the same tag. Scope: as reference_tray.js.
+// Another file in the place of one, under the same tag: a copy that keeps the rules, or a file that a person chooses for
+// one that a provider declined. Scope: as reference_tray.js.
 let leaving = null;    // the card that another file shall replace
 
 function wireReplace() {
@@ -21,10 +22,23 @@ async function replaceWith(old, file) {
   setText(live, t('Adding {name}.', card));
   const answer = await uploadFile(file, {signal: card.controller.signal, onProgress() {}}).catch(error => error);
   if (answer instanceof Error) return setText(live, answer.message);
-  if (!cards.includes(old)) return;
   Object.assign(card, {...answer, state: 'ready'});
-  cards.splice(cards.indexOf(old), 1, card);
+  if (putInPlace(old, card)) setText(live, t('{name} is {tag}.', card));
+}
+
+// Returns the way back.
+function takeCopy(card, file) {
+  const copy = oldFile(file);
+  return putInPlace(card, copy) && (() => putInPlace(copy, card));
+}
+
+// Returns whether the old card was still there.
+function putInPlace(old, card) {
+  const index = cards.indexOf(old);
+  if (index < 0) return false;
+  cards.splice(index, 1, card);
   forgetOrder();
+  readNotes();
   publish();
-  setText(live, t('{name} is {tag}.', card));
+  return true;
 }

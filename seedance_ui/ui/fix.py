@@ -1,10 +1,9 @@
-"""`Fix it`: make the copy that a problem's plan describes, show it beside the file, put it in its place."""
+"""`Fix it`: make the copy that a problem's plan describes and show it beside the file; the page swaps them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
-from typing import Any, cast
+from typing import Any
 
 import gradio as gr
 
@@ -15,12 +14,10 @@ from seedance_ui.services import Services
 from seedance_ui.ui.form import FormValues, collect, fact_line
 from seedance_ui.ui.frames_tab import FramesTab
 from seedance_ui.ui.messages import problem_for
-from seedance_ui.ui.quote import card_key, look_at_files
+from seedance_ui.ui.quote import card_key
 from seedance_ui.ui.references_tab import ReferencesTab
-from seedance_ui.ui.widgets.fix_dialog import FixAnswer, FixDialog, FixWish, Place, Swapped, parse_wish
-from seedance_ui.ui.widgets.frame_slots import FramePair
+from seedance_ui.ui.widgets.fix_dialog import FixAnswer, FixDialog, FixWish, parse_wish
 from seedance_ui.ui.widgets.html_widget import UploadedFile
-from seedance_ui.ui.widgets.links import Given
 
 _NOTHING_TO_FIX = "There is nothing to fix here any more."
 
@@ -28,10 +25,9 @@ _NOTHING_TO_FIX = "There is nothing to fix here any more."
 class FixHandlers:
     """Answer the dialog of one tab."""
 
-    def __init__(self, services: Services, dialog: FixDialog, place: Place) -> None:
+    def __init__(self, services: Services, dialog: FixDialog) -> None:
         self._services = services
         self._dialog = dialog
-        self._place: Place = place
 
     async def on_fix(self, event: gr.EventData, *inputs: Any) -> object:
         """Make the copy of one file of the form. Output: the dialog."""
@@ -70,21 +66,6 @@ class FixHandlers:
             latest_start_s=round(fix.latest_start_s, 1),
         )
 
-    async def on_swap(self, event: gr.EventData, *inputs: Any) -> object:
-        """Put one file in the place of another, and look at the form again. Output: the frames or the tray."""
-        swap = self._dialog.read_swap(event._data)
-        values = FormValues(*inputs)
-        if swap is None:
-            return gr.skip()
-        frames, references = swap_frames(values.frames, swap), swap_references(values.references, swap)
-        try:
-            look = await look_at_files(self._services, replace(values, frames=frames, references=references))
-        except SeedanceError:
-            look = None  # the next look at the form says so; the files change all the same
-        if self._place == "frames":
-            return _with_value(look.frames if look else gr.update(), frames)
-        return _with_value(look.tray if look else gr.update(), references)
-
 
 def wire_fix(
     services: Services,
@@ -102,33 +83,10 @@ def wire_fix(
         inputs: The form, in the order of `FormValues`.
         private: Keywords of every event of the page.
     """
-    places: tuple[tuple[Place, FixDialog, gr.HTML], ...] = (
-        ("frames", frames.fix, frames.frames),
-        ("references", references.fix, references.references),
-    )
-    for place, dialog, files in places:
-        handlers = FixHandlers(services, dialog, place)
+    for tab, dialog in (("frames", frames.fix), ("references", references.fix)):
+        handlers = FixHandlers(services, dialog)
         asked = dialog.fix(handlers.on_fix, inputs, dialog, trigger_mode="multiple", **private)
-        asked.failure(fn=None, js=f"() => window.seedance.fixDialogs.{place}.fail()", **private)
-        dialog.swap(handlers.on_swap, inputs, files, trigger_mode="multiple", **private)
-
-
-def _with_value(update: object, value: object) -> object:
-    return cast("dict[str, Any]", update) | {"value": value}
-
-
-def _swapped(given: Given | None, swap: Swapped) -> Given | None:
-    return swap.into if isinstance(given, UploadedFile) and given.path == swap.out else given
-
-
-def swap_frames(frames: FramePair, swap: Swapped) -> FramePair:
-    """Return the frames with one file in the place of another."""
-    return FramePair(first=_swapped(frames.first, swap), last=_swapped(frames.last, swap))
-
-
-def swap_references(references: Sequence[Given], swap: Swapped) -> list[Given]:
-    """Return the references with one file in the place of another, wherever it stands."""
-    return [new for given in references if (new := _swapped(given, swap)) is not None]
+        asked.failure(fn=None, js=f"() => window.seedance.fixDialogs.{tab}.fail()", **private)
 
 
 def crop_of(fix: Fix) -> tuple[Any, float]:

@@ -98,17 +98,6 @@ class FilesLook:
     """An update for the reference tray."""
 
 
-async def look_at_files(services: Services, values: FormValues) -> FilesLook:
-    """Return what the files of a form have, without a price.
-
-    Raises:
-        StoreError: The disk would not take a file.
-    """
-    collected = await collect(services, values)
-    offer = next((offer for offer in services.offers() if offer.info.id == collected.request.provider), None)
-    return _look(collected, services.check(collected.request), offer.spec if offer else None)
-
-
 def _look(collected: Collected, found: Sequence[Problem], spec: ModelSpec | None) -> FilesLook:
     problems = _file_problems(collected, found)
     said: dict[str, str] = {}

@@ -9,15 +9,14 @@ from typing import Any
 
 import gradio as gr
 import pytest
-from gradio.exceptions import InvalidPathError
 from PIL import Image
 
 from seedance_ui.domain.fixes import plan_fix
 from seedance_ui.services import Services
-from seedance_ui.ui.fix import FixHandlers, crop_of, facts_text, swap_frames, swap_references
+from seedance_ui.ui.fix import FixHandlers, crop_of, facts_text
 from seedance_ui.ui.form import FormValues
 from seedance_ui.ui.quote import QuoteHandlers
-from seedance_ui.ui.widgets.fix_dialog import FixAnswer, FixDialog, Swapped, parse_wish
+from seedance_ui.ui.widgets.fix_dialog import FixAnswer, FixDialog, parse_wish
 from seedance_ui.ui.widgets.frame_slots import FramePair
 from seedance_ui.ui.widgets.html_widget import UploadedFile
 from tests.media_makers import make_image, make_video
@@ -36,7 +35,7 @@ def uploads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def handlers(services: Services, uploads: Path) -> FixHandlers:
-    return FixHandlers(services, FixDialog(place="references"), "references")
+    return FixHandlers(services, FixDialog(place="references"))
 
 
 def inputs(form: FormValues) -> list[Any]:
@@ -140,53 +139,6 @@ async def test_on_fix_without_a_problem_says_so(handlers: FixHandlers, uploads: 
 async def test_on_fix_of_what_is_no_wish_changes_nothing(handlers: FixHandlers, data: Any) -> None:
     assert parse_wish(data) is None
     assert await handlers.on_fix(SimpleNamespace(_data=data), *inputs(FORM)) == gr.skip()
-
-
-async def test_on_swap_puts_the_copy_in_place_and_takes_its_problem_away(handlers: FixHandlers, uploads: Path) -> None:
-    wide, other = (make_image(uploads / f"{name}.png", (1200, 300)) for name in ("wide", "other"))
-    form = replace(FORM, references=[uploaded(other), uploaded(wide)])
-    answer = await handlers.on_fix(event(id="w", target="@Image2"), *inputs(form))
-    assert isinstance(answer, FixAnswer) and answer.file is not None
-
-    update: Any = await handlers.on_swap(event(out=str(wide), into=answer.file.model_dump()), *inputs(form))
-
-    assert [file.name for file in update["value"]] == ["other.png", "wide.png"]
-    assert update["value"][1].path == answer.file.path
-    assert list(update["problems"]) == update["fixes"] == ["@Image1"]
-
-    back = {"path": str(wide), "orig_name": "wide.png", "meta": {"_type": "gradio.FileData"}}
-    swapped = replace(form, references=update["value"])
-    update = await handlers.on_swap(event(out=answer.file.path, into=back), *inputs(swapped))
-    assert [file.path for file in update["value"]] == [str(other), str(wide)]
-    assert update["fixes"] == ["@Image1", "@Image2"]
-
-
-async def test_on_swap_with_a_file_of_this_machine_is_refused(handlers: FixHandlers, tmp_path: Path) -> None:
-    secret = tmp_path / "secret.png"
-    secret.write_bytes(b"x")
-    data = {"path": str(secret), "meta": {"_type": "gradio.FileData"}}
-    with pytest.raises(InvalidPathError):
-        await handlers.on_swap(event(out="x", into=data), *inputs(FORM))
-
-
-async def test_on_swap_of_a_frame_keeps_the_other_one(services: Services, uploads: Path) -> None:
-    square, fine = make_image(uploads / "a.png", (600, 600)), make_image(uploads / "b.png", (1280, 720))
-    form = replace(FORM, mode="frames", frames=FramePair(uploaded(square), uploaded(fine)))
-    handlers = FixHandlers(services, FixDialog(place="frames"), "frames")
-    answer = await handlers.on_fix(event(id="w", target="first_frame"), *inputs(form))
-    assert isinstance(answer, FixAnswer) and answer.file is not None
-
-    update: Any = await handlers.on_swap(event(out=str(square), into=answer.file.model_dump()), *inputs(form))
-
-    assert (update["value"].first.path, update["value"].last.path) == (answer.file.path, str(fine))
-    assert update["problems"] == {} and update["fixes"] == []
-
-
-def test_swaps_leave_everything_else_alone() -> None:
-    one, two, new = (UploadedFile(name, name) for name in ("one", "two", "new"))
-    swap = Swapped("one", new)
-    assert swap_references([two, one, one], swap) == [two, new, new]
-    assert swap_frames(FramePair(None, one), swap) == FramePair(None, new)
 
 
 def test_facts_say_pixels_seconds_and_size() -> None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal
 
 from gradio.data_classes import FileData, GradioModel
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from seedance_ui.ui.widgets.html_widget import FileWidget, UploadedFile
+from seedance_ui.ui.widgets.html_widget import FileWidget
 
 Place = Literal["references", "frames"]
 """The widget whose files the dialog fixes."""
@@ -29,15 +28,6 @@ class FixWish(BaseModel):
     """As of `domain.fixes.Fix`."""
     start_s: float = Field(0.0, ge=0, le=86_400)
     """As of `domain.fixes.Fix`."""
-
-
-class Swap(BaseModel):
-    """One file that takes the place of another one."""
-
-    out: str
-    """Path of the file that goes."""
-    into: FileData
-    """The file that comes."""
 
 
 class FixAnswer(GradioModel):
@@ -63,16 +53,8 @@ class FixAnswer(GradioModel):
     """How late the copy can begin; 0 where it is as long as the source."""
 
 
-@dataclass(frozen=True, slots=True)
-class Swapped:
-    """A `Swap` whose file was uploaded here."""
-
-    out: str
-    into: UploadedFile
-
-
 class FixDialog(FileWidget):
-    """Shows a `FixAnswer`. Events: `fix` with a `FixWish`; `swap` with a `Swap`, to take a copy or to go back."""
+    """Shows a `FixAnswer`. Event: `fix` with a `FixWish`."""
 
     script = "fix_dialog"
     script_parts = ("fix_sides", "fix_choices")
@@ -121,26 +103,10 @@ class FixDialog(FileWidget):
         """Return the value on the wire."""
         return value or FixAnswer()
 
-    def read_swap(self, data: object) -> Swapped | None:
-        """Return a swap that a browser asks for; None where it is not of the form.
-
-        Raises:
-            InvalidPathError: The file was not uploaded here.
-        """
-        swap = _parse(Swap, data)
-        return Swapped(swap.out, self.read_file(swap.into)) if swap else None
-
-
-_Model = TypeVar("_Model", bound=BaseModel)
-
-
-def _parse(model: type[_Model], data: object) -> _Model | None:
-    try:
-        return model.model_validate(data)
-    except ValidationError:
-        return None
-
 
 def parse_wish(data: object) -> FixWish | None:
     """Return what a browser wants fixed; None where it is not of the form."""
-    return _parse(FixWish, data)
+    try:
+        return FixWish.model_validate(data)
+    except ValidationError:
+        return None

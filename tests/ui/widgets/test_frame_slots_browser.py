@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
+from media_makers import make_image
 from playwright.sync_api import Locator, expect
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*no_silent_downcasting")  # Gradio's statistics, in its own thread
@@ -74,3 +76,20 @@ def test_slots_paste_fills_the_first_free_slot_and_refuses_what_is_no_image(widg
     wait_for_frames(widgets, "a.png", None)
     widgets.page.evaluate(paste, ["b.pdf", "application/pdf"])
     expect(slot(widgets, "last")).to_contain_text("b.pdf is not an image.")
+
+
+def test_slots_copy_takes_the_place_of_its_frame_wherever_that_stands_now(widgets, image_file):
+    widgets.page.evaluate("window.seedance.fixDialogs = {frames: {open: subject => { window.subject = subject; }}}")
+    slot(widgets, "first").locator("input[type=file]").set_input_files(str(image_file("wide.png")))
+    wait_for_frames(widgets, "wide.png", None)
+    widgets.update(frames={"problems": {"first_frame": "Too wide."}, "fixes": ["first_frame"]})
+    widgets.page.get_by_role("button", name="Fix it: First frame").click()
+    widgets.page.get_by_role("button", name="Swap first and last frame").click()
+    wait_for_frames(widgets, None, "wide.png")
+    path = str(make_image(Path(widgets.server.uploads) / "copy.png", (640, 360)))
+    swap = "([path, url]) => { window.back = subject.swap({path, url, orig_name: 'copy.png', mime_type: null}); }"
+    widgets.page.evaluate(swap, [path, f"/gradio_api/file={path}"])
+    wait_for_frames(widgets, None, "copy.png")
+    assert widgets.page.evaluate("window.back()")
+    expect(slot(widgets, "last").locator(".name")).to_have_text("wide.png")
+    assert not widgets.page.evaluate("window.back()")

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from media_makers import make_image
 from playwright.sync_api import Locator, expect
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*no_silent_downcasting")  # Gradio's statistics, in its own thread
@@ -140,6 +141,28 @@ def test_tray_file_that_is_no_medium_and_files_beyond_the_limit_are_refused_at_o
     expect(tags(widgets)).to_have_text(["@Image1"])
     expect(widgets.page.get_by_text("The tray holds 1 images. b.png was not added.")).to_be_visible()
     expect(widgets.page.get_by_text("notes.txt is not an image, a video or an audio file.")).to_be_visible()
+
+
+def test_tray_copy_takes_the_place_of_one_card_beside_files_that_came_meanwhile(widgets, image_file):
+    widgets.page.evaluate("window.seedance.fixDialogs = {references: {open: subject => { window.subject = subject; }}}")
+    add(widgets, image_file("wide.png"), image_file("b.png"))
+    widgets.server.wait_for_names(["wide.png", "b.png"])
+    widgets.update(tray={"problems": {"@Image1": "Too wide."}, "fixes": ["@Image1"]})
+    widgets.page.get_by_role("button", name="Fix it: @Image1").click()
+    add(widgets, image_file("late.png"))
+    widgets.server.wait_for_names(["wide.png", "b.png", "late.png"])
+
+    path = str(make_image(Path(widgets.server.uploads) / "copy.png", (640, 360)))
+    swap = "([path, url]) => { window.back = subject.swap({path, url, orig_name: 'copy.png', mime_type: null}); }"
+    widgets.page.evaluate(swap, [path, f"/gradio_api/file={path}"])
+    files = widgets.server.wait_for_names(["copy.png", "b.png", "late.png"])
+    assert files[0].path == path
+    assert widgets.page.evaluate("window.back()")
+    expect(widgets.page.locator("#references .name")).to_have_text(["wide.png", "b.png", "late.png"])
+    widgets.page.evaluate(swap, [path, f"/gradio_api/file={path}"])
+    widgets.page.get_by_role("button", name="Remove @Image1").click()
+    assert not widgets.page.evaluate("window.back()")
+    widgets.server.wait_for_names(["b.png", "late.png"])
 
 
 def test_tray_drop_and_paste_add_files_and_pasted_text_stays_with_its_field(widgets):
