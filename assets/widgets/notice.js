@@ -6,7 +6,6 @@ function paint() {
   const notice = props.value;
   card.hidden = !notice;
   if (!notice) return;
-  card.dataset.code = notice.code;
   card.querySelector('h2').textContent = say(notice.title);
   card.querySelector('.detail').textContent = say(notice.detail);
   card.querySelector('.charged').textContent = CHARGED[notice.charged];

@@ -238,3 +238,7 @@ def test_without_a_key_a_provider_can_be_looked_at_and_generate_says_what_to_do(
     expect(notice).to_contain_text("or use the animatic")
     expect(notice).to_contain_text("No.")
     expect(studio.generate_button).to_have_attribute("aria-disabled", "false")
+
+    notice.get_by_role("button", name="Close").click()
+    expect(notice).to_be_hidden()
+    expect(studio.page.get_by_role("dialog")).to_have_count(0)
