@@ -57,6 +57,7 @@ button.addEventListener('click', () => {
   if (seedance.problems.isAnyMissing()) return seedance.problems.focusFirst();
   sending = [...(seedance.references ?? []), ...(seedance.frames ?? [])];
   setSending(true);
+  document.dispatchEvent(new Event('seedance:sending'));
   trigger('generate');
 });
 todo.addEventListener('click', () => seedance.problems.focusFirst());

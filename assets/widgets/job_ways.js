@@ -129,6 +129,7 @@ function sendAgain(card) {
   setBusy(card, true);
   setText(find('.send-again'), t('Sending…'));
   sayOutcome(card, '');
+  document.dispatchEvent(new Event('seedance:sending'));
   trigger('send_again', {job: card.id, token: live.token});
 }
 

@@ -11,7 +11,7 @@ from playwright.sync_api import Locator, expect
 
 from tests.app_process import AppProcess
 from tests.browser.conftest import OpenStudio, running_app
-from tests.browser.studio_page import Studio
+from tests.browser.studio_page import HeldEvents, Studio
 from tests.fakes.aimlapi import LIP_SYNC, MONA_LISA, FakeAimlApi, refusal
 from tests.fakes.scenario import GENERATE, KEY, SECRET, FakeScenario
 from tests.fakes.server import Instead
@@ -242,3 +242,13 @@ def test_without_a_key_a_provider_can_be_looked_at_and_generate_says_what_to_do(
     notice.get_by_role("button", name="Close").click()
     expect(notice).to_be_hidden()
     expect(studio.page.get_by_role("dialog")).to_have_count(0)
+    expect(studio.generate_button).to_be_focused()
+    studio.generate_button.press("Enter")
+    expect(notice).to_be_visible()
+
+    held = HeldEvents(studio, "A tram in the rain")
+    studio.generate_button.press("Enter")
+    expect(notice).to_be_hidden()
+    held.wait(1)
+    held.let_go(0)
+    expect(notice).to_be_visible()
