@@ -11,9 +11,9 @@
   const found = { references: [], frames: [], files: [], prompt: [], form: [] };
   const all = () => {
     const seen = new Set();
-    return Object.values(found).flat().filter((problem) => HOSTS[problem.field] && !seen.has(problem.message) && seen.add(problem.message));
+    return Object.values(found).flat().filter(({ message }) => !seen.has(message) && seen.add(message));
   };
-  const blocking = () => all().filter((problem) => problem.severity === 'problem');
+  const blocking = (list = all()) => list.filter((problem) => problem.severity === 'problem' && HOSTS[problem.field]);
 
   function icon(name) {
     const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
@@ -72,8 +72,8 @@
     document.dispatchEvent(new CustomEvent('seedance:problems', { detail: { count: blocking().length } }));
   }
 
-  function focusFirst() {
-    const first = blocking()[0];
+  function focusFirst(list = all()) {
+    const first = blocking(list)[0];
     if (first?.mend) return first.mend();
     const host = first && document.getElementById(HOSTS[first.field]);
     if (!host) return;
@@ -100,6 +100,7 @@
     /** Whether a file that was given would not be sent. */
     isAnyMissing: () => found.references.length + found.frames.length > 0,
     count: () => blocking().length,
+    /** Lead to the first of all problems, or of these. */
     focusFirst,
   };
   seedance.onDom(paint);

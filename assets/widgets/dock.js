@@ -39,7 +39,7 @@ function answer() {
   seedance.problems.set('form', reply.problems);
   about = reply.about ?? about;
   if (reply.sent) arrive();
-  else if (reply.problems.length) seedance.problems.focusFirst();
+  else if (reply.problems.length) seedance.problems.focusFirst(reply.problems); // the others are of an older form
   else seedance.formChanged(); // the price may have changed
 }
 

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import FilePayload, Route, expect
 
 from seedance_ui.domain.request import Mode
-from tests.browser.studio_page import Studio
+from tests.browser.studio_page import HeldEvents, Studio
 from tests.media_makers import make_image, make_mp3, make_video
 
 PLAYLIST = b"#EXTM3U\n#EXT-X-TARGETDURATION:4\n#EXTINF:4,\nhttp://192.0.2.1/a.ts\n#EXTINF:4,\nfile:///etc/passwd\n#EXT-X-ENDLIST\n"
@@ -110,6 +110,26 @@ def test_seed_that_is_no_seed_is_a_problem_at_the_seed(studio: Studio) -> None:
     expect(seed).to_be_focused()
     expect(seed).to_have_attribute("aria-invalid", "true")
     expect(seed).to_have_accessible_description(re.compile("The seed is 4294967296. Use a whole number"))
+
+
+def test_answer_of_generate_leads_to_its_own_problem_not_to_an_older_one_of_a_closed_tab(
+    studio: Studio, tmp_path: Path
+) -> None:
+    studio.choose_tab(Mode.REFERENCES)
+    studio.add_references(make_mp3(tmp_path / "beat.mp3"))
+    expect(studio.page.get_by_text("Audio needs an image or a video beside it.")).to_be_visible()
+    studio.prompt.fill("A die is cast")
+    seed = studio.page.get_by_role("spinbutton", name="Seed")
+    seed.fill("4294967296")
+    held = HeldEvents(studio, "A die is cast")
+    studio.page.get_by_role("tab", name="Text").click()
+    held.wait(1)  # what follows the tab, and the look behind it: until then the page knows of the audio
+    studio.generate_button.click()
+    held.wait(2)
+    held.let_go(1)
+    expect(seed).to_be_focused()
+    held.let_go(0)
+    studio.page.unroute_all()
 
 
 # Files
