@@ -109,8 +109,8 @@ class Balance(_Wire):
 def taken_id(answer: Answer) -> str | None:
     """Return the id of the generation that an answer says was started; None where it names none.
 
-    The header `x-inference-id` is the same id (AI-DOC, request-tracing-and-cost, C): a body that cannot be read
-    must not lose a paid video.
+    The header `x-inference-id` is the same id (AI-DOC, request-tracing-and-cost, C): a body that cannot be read, or
+    broke on its way, must not lose a paid video.
     """
     try:
         return answer.parse(_TakenId).id

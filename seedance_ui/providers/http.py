@@ -161,6 +161,9 @@ class Http:
     ) -> Answer:
         """Send the paid call, once; an unclear end is never hidden.
 
+        Returns:
+            An answer of success. Its text is "" where the body broke on its way: the headers may name what was taken.
+
         Raises:
             ProviderError: It was provably not taken: no connection, or a definite refusal.
             SubmitUnknownError: It may have been taken (A2).
@@ -236,19 +239,25 @@ class Http:
         )
         what, is_paid = f"{method} {path}", client is self._submit_client
         with telling_faults(what, is_paid=is_paid):
-            response, content = await self._exchange(client, request)
+            response = await client.send(request, stream=True)
+        try:
+            with telling_faults(what, is_paid=is_paid):
+                content = await self._read_in_time(response)
+        except (*_FAULTS, UnexpectedResponseError):
+            if not (is_paid and response.is_success):
+                raise
+            content = b""
         log.info("%s: %s → %d", self._provider, what, response.status_code)
         text = self._blot(content.decode("utf-8-sig", errors="replace"))
         tell(Exchange(what, str(response.status_code), text, is_paid=is_paid))
         headers_said = {name.lower(): self._blot(value) for name, value in response.headers.items()}
         return Answer(response.status_code, headers_said, text, self._provider)
 
-    async def _exchange(self, client: httpx.AsyncClient, request: httpx.Request) -> tuple[httpx.Response, bytes]:
-        response = await client.send(request, stream=True)
+    async def _read_in_time(self, response: httpx.Response) -> bytes:
         try:
-            return response, await asyncio.wait_for(self._read(response), ANSWER_WITHIN_S)
+            return await asyncio.wait_for(self._read(response), ANSWER_WITHIN_S)
         except asyncio.TimeoutError as exc:
-            raise httpx.ReadTimeout("The answer has no end.", request=request) from exc
+            raise httpx.ReadTimeout("The answer has no end.") from exc
         finally:
             await response.aclose()
 

@@ -88,6 +88,13 @@ class AcceptThenEdit:
 
 
 @dataclass(frozen=True)
+class AcceptThenSpoil:
+    """Do what was asked for, and spoil the answer on its way."""
+
+    spoil: Callable[[Reply], Reply]
+
+
+@dataclass(frozen=True)
 class Drop:
     """Read the request, do nothing, and close the connection without an answer."""
 
@@ -115,7 +122,7 @@ class Hold:
     go: threading.Event = field(default_factory=threading.Event)
 
 
-Fault = Instead | AcceptThen | AcceptThenEdit | Drop | Reset | AcceptThenDrop | AcceptThenReset | Hold
+Fault = Instead | AcceptThen | AcceptThenEdit | AcceptThenSpoil | Drop | Reset | AcceptThenDrop | AcceptThenReset | Hold
 
 
 class FakeServer(ABC):
@@ -196,6 +203,8 @@ class FakeServer(ABC):
             return fault.reply
         if isinstance(fault, AcceptThenEdit):
             return replace(reply, body=fault.change(json.loads(reply.content())))
+        if isinstance(fault, AcceptThenSpoil):
+            return fault.spoil(reply)
         if isinstance(fault, AcceptThenReset):
             raise ConnectionResetError
         return None if isinstance(fault, AcceptThenDrop) else reply

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import httpx
@@ -17,6 +17,7 @@ from tests.fakes.server import (
     AcceptThenDrop,
     AcceptThenEdit,
     AcceptThenReset,
+    AcceptThenSpoil,
     Drop,
     Fault,
     Instead,
@@ -193,7 +194,6 @@ def _paid_rows() -> Iterator[Row]:
         if kind.__subclasses__():  # httpx raises what is below it: once is enough
             continue
         yield Row(f"{name} once it was taken", at, Breaks(kind, "answered"), UNKNOWN, taken=1)
-        yield Row(f"{name} in the answer", at, Breaks(kind, "reading"), UNKNOWN, taken=1)
     for status, end in REFUSALS.items():
         yield Row(str(status), at, Instead(reply(status)), end)
     for status in UNCLEAR:
@@ -228,6 +228,24 @@ def _upload_rows() -> Iterator[Row]:
 
 
 PAID_ROWS = tuple(_paid_rows())
+
+BEHIND_THE_HEAD: dict[str, Fault | Breaks] = {
+    **{
+        f"{name} in the answer": Breaks(kind, "reading")
+        for name, kind in KINDS.items()
+        if name in IN_AN_EXCHANGE and not kind.__subclasses__()
+    },
+    "cut": AcceptThenSpoil(lambda whole: replace(whole, status=201, cut_after=20)),
+    "cut at once": AcceptThenSpoil(lambda whole: replace(whole, cut_after=0)),
+    "cut, of no length": AcceptThenSpoil(lambda whole: replace(whole, body=whole.content()[:20], promise_length=False)),
+    "reset": AcceptThenSpoil(lambda whole: replace(whole, cut_after=20, is_reset=True)),
+    "above 2 MB": AcceptThenSpoil(lambda whole: replace(whole, body=b" " * 2_000_001)),
+    "said to be packed": AcceptThenSpoil(lambda whole: replace(whole, headers={**whole.headers, **PACKED})),
+    "packed in a way unknown here": AcceptThenSpoil(
+        lambda whole: replace(whole, headers={**whole.headers, "Content-Encoding": "br"})
+    ),
+}
+"""The head of the paid answer comes whole, the body does not."""
 UPLOAD_ROWS = tuple(_upload_rows())
 
 

@@ -4,8 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-from tests.faults.table import BEFORE_A_CONNECTION, IN_AN_EXCHANGE, PAID_ROWS, UPLOAD_ROWS, Row, all_of_httpx
-from tests.faults.world import Phase, World
+from tests.fakes.server import Fault
+from tests.faults.table import (
+    BEFORE_A_CONNECTION,
+    BEHIND_THE_HEAD,
+    IN_AN_EXCHANGE,
+    PAID_ROWS,
+    UNKNOWN,
+    UPLOAD_ROWS,
+    Row,
+    all_of_httpx,
+)
+from tests.faults.world import Breaks, Phase, World
 
 
 def test_the_table_knows_every_exception_of_httpx() -> None:
@@ -30,6 +40,26 @@ async def test_fault_of_the_paid_request_ends_as_the_table_says(world: World, ro
     assert world.sent(Phase.SUBMIT) - sent == row.end.times
     assert len(world.fake.bill) - taken == row.taken
     assert snapshot["cost"]["amount"] == 0 or row.end.charged == "unknown"
+
+
+@pytest.mark.parametrize("fault", BEHIND_THE_HEAD.values(), ids=BEHIND_THE_HEAD)
+async def test_paid_answer_that_breaks_behind_its_head_loses_no_id_that_stands_there(
+    world: World, provider: str, fault: Fault | Breaks
+) -> None:
+    """A2, B3: AIML API names the id in a header as well; Scenario does not, and the question stays open."""
+    request = await world.priced(world.text())
+    taken = len(world.fake.bill)
+    world.break_at(Phase.SUBMIT, fault)
+
+    snapshot = await world.run(request)
+
+    assert len(world.fake.bill) - taken == 1
+    if provider == "aimlapi":
+        assert world.is_saved(snapshot)
+        assert snapshot["remote_id"] == world.fake.bill[-1]
+    else:
+        error = snapshot["error"]
+        assert (snapshot["state"], error["code"]) == (UNKNOWN.state, UNKNOWN.code)
 
 
 @pytest.mark.parametrize("provider", ["scenario"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -11,7 +12,7 @@ import pytest
 
 from seedance_ui.providers import http
 from seedance_ui.providers.downloads import Limits
-from tests.fakes.server import AcceptThen, Hold, Instead, Reply
+from tests.fakes.server import AcceptThen, AcceptThenSpoil, Hold, Instead, Reply
 from tests.faults.world import Phase, World, new_world
 
 SHORT = httpx.Timeout(0.1)
@@ -34,12 +35,12 @@ def worlds(tmp_path_factory: pytest.TempPathFactory, finished_video: Path) -> It
             yield made
 
 
-@pytest.mark.parametrize("fault", [Hold(), AcceptThen(DRIPS)], ids=["silent", "dripping"])
+@pytest.mark.parametrize("is_silent", [True, False], ids=["silent", "dripping"])
 async def test_slow_answer_to_the_paid_request_is_an_open_question(
-    world: World, provider: str, fault: Hold | AcceptThen
+    world: World, provider: str, is_silent: bool
 ) -> None:
     """A2: it may have been taken, and is not sent again."""
-    fault = Hold() if isinstance(fault, Hold) else fault
+    fault = Hold() if is_silent else AcceptThen(DRIPS)
     request = await world.priced(world.text())
     sent = world.sent(Phase.SUBMIT)
     world.break_at(Phase.SUBMIT, fault)
@@ -48,8 +49,19 @@ async def test_slow_answer_to_the_paid_request_is_an_open_question(
         fault.go.set()
     error = snapshot["error"]
     assert (snapshot["state"], error["code"], error["charged"]) == ("needs_attention", "submit_unknown", "unknown")
-    assert "ReadTimeout" in error["detail"]
+    assert ("ReadTimeout" if is_silent else "The answer names no") in error["detail"]
     assert world.sent(Phase.SUBMIT) - sent == 1
+
+
+@pytest.mark.parametrize("provider", ["aimlapi"])
+async def test_slow_answer_to_the_paid_request_with_the_id_in_its_head_is_no_question(world: World) -> None:
+    """A2, B3."""
+    request = await world.priced(world.text())
+    slow = AcceptThenSpoil(lambda whole: replace(whole, body=whole.content() + b" " * 10_000, drips_after=10))
+    world.break_at(Phase.SUBMIT, slow)
+    snapshot = await world.run(request)
+    assert world.is_saved(snapshot)
+    assert snapshot["remote_id"] == world.fake.bill[-1]
 
 
 async def test_slow_answers_to_questions_are_asked_for_again(world: World, provider: str) -> None:

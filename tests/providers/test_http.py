@@ -26,6 +26,7 @@ from seedance_ui.errors import (
 from seedance_ui.providers.answers import Answer
 from seedance_ui.providers.http import MAX_ANSWER_BYTES, Http, segment
 from seedance_ui.providers.refusals import explain_answer
+from seedance_ui.providers.replies import Exchange, listening
 from tests.fakes.server import AcceptThen, AcceptThenDrop, Drop, FakeServer, Instead, Received, Reply
 
 SECRET = "s3cr3t-key"
@@ -204,8 +205,11 @@ async def test_an_answer_above_the_cap_is_not_taken(fake: Echo, client: Http, do
     huge = Reply(200, gzip.compress(body), {"Content-Encoding": "gzip"}) if is_packed else Reply(200, body)
     fake.script("GET", ".*", *[Instead(huge)] * 3)
     fake.script("POST", ".*", AcceptThen(huge))
-    with pytest.raises((UnexpectedResponseError, SubmitUnknownError), match="above 2 MB"):
-        await call(client, door)
+    if door == "submit":
+        assert (await call(client, door)).text == ""
+    else:
+        with pytest.raises(UnexpectedResponseError, match="above 2 MB"):
+            await call(client, door)
     assert len(fake.received) == 1
 
 
@@ -301,20 +305,41 @@ async def test_submit_with_an_unclear_status_is_an_open_question(fake: Echo, cli
     assert fake.taken == 1
 
 
-@pytest.mark.parametrize(
-    "fault",
-    [
-        AcceptThenDrop(),
-        AcceptThen(Reply(200, {"id": "1"}, cut_after=3)),
-        AcceptThen(Reply(200, b"no gzip", {"Content-Encoding": "gzip"})),
-    ],
-    ids=["drop", "cut", "broken gzip"],
-)
-async def test_submit_without_a_whole_answer_is_an_open_question(
-    fake: Echo, client: Http, fault: AcceptThen | AcceptThenDrop
-) -> None:
+async def test_submit_without_an_answer_is_an_open_question(fake: Echo, client: Http) -> None:
     """A2."""
-    fake.script("POST", ".*", fault)
+    fake.script("POST", ".*", AcceptThenDrop())
+    with pytest.raises(SubmitUnknownError, match="RemoteProtocolError"):
+        await client.submit("/x", {})
+    assert fake.taken == 1
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        Reply(201, {"id": "1"}, {"X-Id": "1"}, cut_after=3),
+        Reply(201, {"id": "1"}, {"X-Id": "1"}, cut_after=3, is_reset=True),
+        Reply(201, b"no gzip", {"X-Id": "1", "Content-Encoding": "gzip"}),
+        Reply(201, b" " * (MAX_ANSWER_BYTES + 1), {"X-Id": "1"}),
+    ],
+    ids=["cut", "reset", "broken gzip", "too large"],
+)
+async def test_submit_with_a_head_and_a_broken_body_gives_the_head(fake: Echo, client: Http, reply: Reply) -> None:
+    """A2, B3: the id of what was taken may stand there; what broke is told, for the evidence."""
+    heard: list[Exchange] = []
+    fake.script("POST", ".*", AcceptThen(reply))
+    with listening(heard.append):
+        answer = await client.submit("/x", {})
+    assert (answer.status, answer.headers["x-id"], answer.text) == (201, "1", "")
+    assert [(one.status.isdigit(), one.is_paid) for one in heard] == [(False, True), (True, True)]
+    assert fake.taken == 1
+
+
+@pytest.mark.parametrize("status", [302, 400, 500])
+async def test_submit_without_success_and_with_a_broken_body_is_an_open_question(
+    fake: Echo, client: Http, status: int
+) -> None:
+    """A2: its words would say why; without them nothing is certain."""
+    fake.script("POST", ".*", AcceptThen(Reply(status, {"id": "1"}, {"X-Id": "1"}, cut_after=3)))
     with pytest.raises(SubmitUnknownError):
         await client.submit("/x", {})
     assert fake.taken == 1
@@ -378,8 +403,11 @@ async def test_submit_knows_each_fault_of_the_transport(kind: type[httpx.Request
     """A2, A3: only what happens before the connection stands proves that nothing was taken."""
     sent: list[httpx.Request] = []
     client = make_http("http://127.0.0.1/v1", broken(kind, phase, sent))
-    with pytest.raises(ProviderUnavailableError if kind.__name__ in NOT_TAKEN else SubmitUnknownError):
-        await client.submit("/x", {})
+    if phase == "reading":
+        assert (await client.submit("/x", {})).text == ""
+    else:
+        with pytest.raises(ProviderUnavailableError if kind.__name__ in NOT_TAKEN else SubmitUnknownError):
+            await client.submit("/x", {})
     await client.close()
     assert len(sent) == 1
 
