@@ -223,8 +223,7 @@ class Scenario(Provider):
 
     async def is_record_of(self, job: Job, remote_id: str) -> bool:
         """Compare the input and the time of one job of the account with ours."""
-        remote = await self._remote_job(replace(job, remote_id=remote_id))
-        return remote.created_at is not None and self._is_of(job, remote)
+        return self._is_of(job, await self._remote_job(replace(job, remote_id=remote_id)))
 
     def _is_of(self, job: Job, remote: RemoteJob) -> bool:
         ours = build_payload(job.request, self._assets.known_handles(job.request))

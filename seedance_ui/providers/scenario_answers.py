@@ -163,22 +163,35 @@ def readable_jobs(rows: list[dict[str, Any]]) -> list[RemoteJob]:
 
 
 def is_same_job(ours: Mapping[str, Any], remote: RemoteJob, since: datetime, until: datetime | None) -> bool:
-    """Tell whether a job in Scenario's list is the one whose body was `ours`; matching is ours (G)."""
-    made_at = remote.created_at
-    if made_at is not None:
-        made_at = made_at if made_at.tzinfo else made_at.replace(tzinfo=timezone.utc)
-        if made_at < since or (until is not None and made_at > until):
-            return False
+    """Tell whether a job in Scenario's list is the one whose body was `ours`; matching is ours (G).
+
+    The ids of our files are forgotten by a restart, and those of links were never known: "" in `ours`, which may be
+    any. Settings and a number of files are alike in many jobs of an account, so that then only a person's own words can
+    tie a job to ours; without words it may be a colleague's, and is left to a person (A7).
+    """
+    if not _is_between(since, remote.created_at, until):
+        return False
     theirs = remote.metadata.input if remote.metadata else None
     if theirs is None or any(ours.get(name) != theirs.get(name) for name in _PLAIN_FIELDS):
         return False
     if "seed" in ours and ours["seed"] != theirs.get("seed"):
         return False
-    return all(_are_same_media(_listed(ours.get(name)), _listed(theirs.get(name))) for name in _MEDIA_FIELDS)
+    media = [(_listed(ours.get(name)), _listed(theirs.get(name))) for name in _MEDIA_FIELDS]
+    if "prompt" not in ours and any("" in own for own, _ in media):
+        return False
+    return all(_are_same_media(own, other) for own, other in media)
+
+
+def _is_between(since: datetime, made_at: datetime | None, until: datetime | None) -> bool:
+    """Tell whether a time is known to be in the window."""
+    if made_at is None:
+        return False
+    made_at = made_at if made_at.tzinfo else made_at.replace(tzinfo=timezone.utc)
+    return since <= made_at and (until is None or made_at <= until)
 
 
 def _are_same_media(ours: list[Any], theirs: list[Any]) -> bool:
-    """Compare asset ids; an empty one of ours is not known any more since a restart, and may be any."""
+    """Compare asset ids; an empty one of ours may be any."""
     return len(ours) == len(theirs) and all(own in ("", other) for own, other in zip(ours, theirs, strict=True))
 
 

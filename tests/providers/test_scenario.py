@@ -37,7 +37,7 @@ from seedance_ui.providers import scenario_assets
 from seedance_ui.providers.base import Handles, Setup
 from seedance_ui.providers.scenario import Scenario, build_payload
 from tests.fakes.scenario import AUTHORIZATION, EXAMPLE_BODY, GENERATE, PRICE_CU, SECRET, FakeScenario
-from tests.fakes.server import AcceptThen, AcceptThenDrop, Drop, Hold, Instead, Received, Reply
+from tests.fakes.server import AcceptThen, AcceptThenDrop, AcceptThenEdit, Drop, Hold, Instead, Received, Reply
 from tests.scripted import make_job, no_report
 
 VIDEO = b"the finished video"
@@ -845,15 +845,67 @@ async def test_reconcile_finds_the_one_job_with_this_input(
     assert await scenario.reconcile(unresolved(mine), known=[lost]) is None
 
 
-async def test_reconcile_after_a_restart_compares_how_many_files_there_are(
+async def test_reconcile_after_a_restart_knows_a_job_with_files_by_its_words(
     fake: FakeScenario, scenario: Scenario, make_file: MakeFile, data_dir: Path
 ) -> None:
+    """A7: the ids of the files are forgotten; words, settings and how many files there are tie it to us."""
     mine = replace(TEXT, mode=Mode.REFERENCES, images=(make_file("image", b"1"), make_file("image", b"2")))
     await run(scenario, mine)
     await run(scenario, replace(mine, images=mine.images[:1]))
     restarted = make_scenario(fake, data_dir, Now())
     assert await restarted.reconcile(unresolved(mine)) == fake.bill[0]
     await restarted.close()
+
+
+STRANGERS = {
+    "a frame": {"mode": Mode.FRAMES, "first_frame": "image"},
+    "references": {"mode": Mode.REFERENCES, "images": ("image", "image")},
+    "a link": {"mode": Mode.REFERENCES, "videos": (MediaLink("https://example.com/mine.mp4", MediaKind.VIDEO),)},
+}
+
+
+@pytest.mark.parametrize("files", STRANGERS.values(), ids=STRANGERS)
+async def test_reconcile_after_a_restart_leaves_a_strangers_job_without_words_alone(
+    fake: FakeScenario, scenario: Scenario, make_file: MakeFile, data_dir: Path, files: dict[str, Any]
+) -> None:
+    """A7: killed before the POST; meanwhile a colleague on the same account made one with equal settings."""
+    contents = iter([b"mine", b"mine too", b"theirs", b"theirs too"])
+
+    def made(value: Any) -> Any:
+        if value == "image":
+            return make_file("image", next(contents))
+        return tuple(map(made, value)) if isinstance(value, tuple) else value
+
+    mine = replace(TEXT, prompt=" ", **{name: made(value) for name, value in files.items()})
+    theirs = replace(TEXT, prompt=" ", **{name: made(value) for name, value in files.items()})
+    restarted = make_scenario(fake, data_dir, Now())
+    await run(scenario, theirs)
+    assert await restarted.reconcile(unresolved(mine)) is None
+    assert not await restarted.is_record_of(unresolved(mine), fake.bill[0])
+    await restarted.close()
+
+
+async def test_reconcile_without_words_finds_a_job_by_the_files_that_this_process_sent(
+    fake: FakeScenario, scenario: Scenario, make_file: MakeFile
+) -> None:
+    mine, theirs = (
+        replace(TEXT, mode=Mode.FRAMES, prompt=" ", first_frame=make_file("image", content)) for content in (b"1", b"2")
+    )
+    await run(scenario, theirs)
+    await run(scenario, mine)
+    assert await scenario.reconcile(unresolved(mine)) == fake.bill[1]
+    assert await scenario.is_record_of(unresolved(mine), fake.bill[1])
+    assert not await scenario.is_record_of(unresolved(mine), fake.bill[0])
+
+
+async def test_reconcile_takes_no_job_of_an_unknown_time(fake: FakeScenario, scenario: Scenario) -> None:
+    await run(scenario, TEXT)
+
+    def without_time(page: Any) -> Any:
+        return {"jobs": [{**job, "createdAt": None} for job in page["jobs"]]}
+
+    fake.script("GET", "/v1/jobs", AcceptThenEdit(without_time))
+    assert await scenario.reconcile(unresolved(TEXT)) is None
 
 
 async def test_reconcile_is_silent_where_two_match_or_none(fake: FakeScenario, scenario: Scenario) -> None:
