@@ -200,6 +200,8 @@ class Job:
     """When a person deleted it from the library; it can be brought back for a while."""
     parent: str | None = None
     """job_id of the one that this one was made from."""
+    sent_at: datetime | None = None
+    """When the paid request may first have been on its way: the last move to `submitting`."""
     submitted_at: datetime | None = None
     """When the provider took it."""
     started_at: datetime | None = None

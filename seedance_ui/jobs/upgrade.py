@@ -15,7 +15,7 @@ from seedance_ui.jobs.schema import Utc, about, metadata
 
 log = logging.getLogger(__name__)
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 """Goes up with every change of the tables that older rows or older code would not survive."""
 
 
@@ -96,5 +96,6 @@ _STEPS_FROM: dict[int, tuple[Callable[[Connection], None], ...]] = {
         _sql("ALTER TABLE jobs ADD COLUMN imported_run VARCHAR(128)"),
         _sql("CREATE UNIQUE INDEX one_import_a_run ON jobs (owner, imported_run) WHERE purged_at IS NULL"),
     ),
+    5: (_sql("ALTER TABLE jobs ADD COLUMN sent_at {utc}"),),
 }
 """What makes tables of one version into those of the next."""

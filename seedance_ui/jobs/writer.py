@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Update, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from seedance_ui.domain.job import ENDED_STATES, FINAL_STATES, Job, build_snapshot
+from seedance_ui.domain.job import ENDED_STATES, FINAL_STATES, Job, JobState, build_snapshot
 from seedance_ui.errors import LeaseLostError, ReadOnlyError, RemoteIdTakenError
 from seedance_ui.jobs.bell import Bell
 from seedance_ui.jobs.reader import Reader
@@ -77,10 +77,12 @@ class Writer(Reader):
     # -- inside one transaction --------------------------------------------------------------------
 
     def _change(self, db: Connection, statement: Update, changes: dict[str, Any]) -> bool:
-        """Run a guarded update; a move into or out of an ended state also sets when that was."""
+        """Run a guarded update; a move to `submitting`, or into or out of an ended state, also sets when that was."""
         values = columns_of(changes)
         if "state" in changes:
             values["finished_at"] = self._now() if changes["state"] in ENDED_STATES else None
+            if changes["state"] is JobState.SUBMITTING:
+                values["sent_at"] = self._now()
         statement = statement.where(jobs.c.state.not_in([state.value for state in FINAL_STATES]))
         return db.execute(statement.values(values)).rowcount == 1
 

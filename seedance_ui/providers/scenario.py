@@ -276,6 +276,9 @@ class Scenario(Provider):
 
 
 def _sent_between(job: Job) -> tuple[datetime, datetime | None]:
-    """Return when Scenario may have made a job of this request, by its own clock."""
-    until = None if job.finished_at is None else job.finished_at + _CLOCKS_DIFFER
-    return job.created_at - _CLOCKS_DIFFER, until
+    """Return when Scenario may have made a job of this request, by its own clock.
+
+    A job ends long after it was sent where the app was not running, and begins long before where it waited.
+    """
+    first, last = job.sent_at or job.created_at, job.sent_at or job.finished_at
+    return first - _CLOCKS_DIFFER, None if last is None else last + _CLOCKS_DIFFER

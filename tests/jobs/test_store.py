@@ -262,6 +262,7 @@ def test_a_database_of_another_version_is_not_touched(database_url: str, store: 
 
 
 BACK_TO = {
+    5: ("ALTER TABLE jobs DROP COLUMN sent_at",),
     4: ("DROP INDEX one_import_a_run", "ALTER TABLE jobs DROP COLUMN imported_run"),
     3: ("ALTER TABLE jobs DROP COLUMN similar_runs",),
     2: (
@@ -279,7 +280,7 @@ BACK_TO = {
 """What makes tables of one version into those of the version before."""
 
 
-@pytest.mark.parametrize("version", [4, 3, 2, 1])
+@pytest.mark.parametrize("version", [5, 4, 3, 2, 1])
 def test_a_database_of_an_older_version_is_brought_up(
     database_url: str, store: Store, new_job: NewJob, version: int
 ) -> None:
@@ -288,7 +289,7 @@ def test_a_database_of_an_older_version_is_brought_up(
     columns = inspect(store.engine).get_columns("jobs")
     indexes = inspect(store.engine).get_indexes("jobs")
     with store.engine.begin() as db:
-        for older in range(4, version - 1, -1):
+        for older in range(5, version - 1, -1):
             for step in BACK_TO[older]:
                 db.exec_driver_sql(step)
         db.exec_driver_sql(f"UPDATE about SET schema_version = {version}")
@@ -349,6 +350,20 @@ def test_a_lease_on_a_waiting_batch_is_renewed(store: Store, quick_clock: QuickC
     assert store.claim_unsent_of_batch(worker="other", lease_s=60) is None
     quick_clock.time += timedelta(seconds=11)
     assert store.claim_unsent_of_batch(worker="other", lease_s=60) is not None
+
+
+def test_move_to_submitting_is_when_a_job_was_sent(store: Store, quick_clock: QuickClock, new_job: NewJob) -> None:
+    """A7: a lost job is looked for around this time, however late it comes to rest."""
+    store.add(new_job("a cat"), form_token=None)
+    job = claim(store)
+    times = []
+    for state in (JobState.SUBMITTING, JobState.QUEUED, JobState.SUBMITTING, JobState.NEEDS_ATTENTION):
+        quick_clock.time += timedelta(hours=1)
+        job = store.move(job, state=state)
+        times.append((job.sent_at, quick_clock.time))
+    (first, at_first), (kept, _), (second, at_second), (rested, _) = times
+    assert (first, second) == (at_first, at_second)
+    assert (kept, rested) == (first, second)
 
 
 def rest(store: Store, new_job: NewJob, prompt: str = "a cat") -> Job:

@@ -925,6 +925,19 @@ async def test_reconcile_looks_only_at_its_time(fake: FakeScenario, scenario: Sc
     assert await scenario.reconcile(job_of(TEXT, created_at=earlier, finished_at=earlier)) is None
 
 
+async def test_reconcile_looks_around_when_a_job_was_sent_and_not_when_the_app_came_back(
+    fake: FakeScenario, scenario: Scenario
+) -> None:
+    """A7: it waited for an hour, and a restart found it days later."""
+    await run(scenario, TEXT)
+    now, hour = datetime.now(timezone.utc), timedelta(hours=1)
+    waited = replace(unresolved(TEXT), created_at=now - hour, sent_at=now, finished_at=now + hour)
+    assert await scenario.reconcile(waited) == fake.bill[0]
+    for sent_at in (now - hour / 2, now + hour / 2):
+        assert await scenario.reconcile(replace(waited, sent_at=sent_at)) is None
+        assert not await scenario.is_record_of(replace(waited, sent_at=sent_at), fake.bill[0])
+
+
 async def test_reconcile_reads_every_page(fake: FakeScenario, scenario: Scenario) -> None:
     await run(scenario, TEXT)
     for n in range(120):
