@@ -62,19 +62,24 @@ class Library:
         """Measure a video that is in the library already; None where there is none that is whole. Blocks."""
         path = self.video_path(job_id)
         try:
-            return _measure(path) if path.exists() else None
+            return _measure(path, is_all=True) if path.exists() else None
         except MediaError as exc:
             log.error("The video of job %s is damaged in the library: %s", job_id, exc)
             return None
 
-    def keep(self, job_id: str, source: Path) -> SavedVideo:
+    def keep(self, job_id: str, source: Path, *, is_all: bool = False) -> SavedVideo:
         """Take a video into the library; `source` lies on the same disk and is gone afterwards. Blocks.
+
+        Args:
+            job_id: Whose video it is.
+            source: The file.
+            is_all: Whether it is known to be every byte that there is.
 
         Raises:
             MediaError: It is not a whole mp4; nothing is in the library.
             StoreError: The disk would not take it; `source` is still there.
         """
-        video = _measure(source)
+        video = _measure(source, is_all=is_all)
         try:
             sync(source)
             os.replace(source, self.video_path(job_id))
@@ -102,9 +107,9 @@ class Library:
             log.exception("No stills for job %s", job_id)
 
 
-def _measure(path: Path) -> SavedVideo:
+def _measure(path: Path, *, is_all: bool) -> SavedVideo:
     """Verify the structure of a finished video, and take its facts and its digest."""
-    facts = check_finished_video(path)
+    facts = check_finished_video(path, is_all=is_all)
     digest = hashlib.sha256()
     with path.open("rb") as file:
         while chunk := file.read(_CHUNK_BYTES):

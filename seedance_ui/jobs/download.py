@@ -23,8 +23,8 @@ async def bring_home(job: Job, provider: Provider, tools: Tools, video: Finished
         return await _keep_local(job, tools, video)
     part = tools.library.part_path(job.job_id, job.epoch)
     try:
-        await tools.downloader.fetch(video.url, part, _origin(provider))
-        return await tools.blocking(tools.library.keep, job.job_id, part)
+        is_all = await tools.downloader.fetch(video.url, part, _origin(provider))
+        return await tools.blocking(lambda: tools.library.keep(job.job_id, part, is_all=is_all))
     finally:  # a whole one is under its final name by now
         await tools.blocking(tools.library.discard_parts, job.job_id, job.epoch)
 

@@ -135,7 +135,7 @@ class Imports:
     async def _check(self, folder: Path) -> _Checked:
         record, unpacked = await asyncio.to_thread(_unpack, folder / "run.zip", folder)
         video = unpacked[VIDEO]
-        await asyncio.to_thread(check_finished_video, video.path)
+        await asyncio.to_thread(check_finished_video, video.path, is_all=True)
         checked = _Checked(record, folder, video, await self._clean_media(record, unpacked, folder))
         # Made anew: the poster of the zip may be any picture. A video that gives none cannot be played either.
         stills = {"poster": checked.poster, "last_frame": checked.last_frame}
@@ -180,7 +180,7 @@ class Imports:
             (checked.last_frame, library.last_frame_path(job_id)),
         ):
             os.replace(still, target)
-        return library.keep(job_id, checked.video.path)
+        return library.keep(job_id, checked.video.path, is_all=True)
 
     def _bring_back(self, checked: _Checked, owner: str) -> Imported | None:
         """Make a run that is here already one that can be seen; None where it is not here, or gone for good."""

@@ -47,6 +47,8 @@ class Mp4Facts:
     height_px: int
     has_video: bool
     has_audio: bool
+    may_go_on: bool
+    """Whether fragments may follow its last box: it holds such, and no `mfra`, which is behind them all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,19 +65,20 @@ class Box:
     end: int
 
 
-def check_mp4(path: Path, *, name: str = "This video") -> Mp4Facts:
+def check_mp4(path: Path, *, name: str = "This video", is_all: bool = False) -> Mp4Facts:
     """Return what the boxes of a file say, if they are whole.
 
     Args:
         path: The file.
         name: What the message calls it.
+        is_all: As of `check_finished_video`.
 
     Raises:
         MediaError: It is cut off or damaged, has no track, or no believable duration.
     """
     with path.open("rb") as file:
         size_bytes = os.fstat(file.fileno()).st_size
-        boxes = list(walk_boxes(file, size_bytes, name))
+        boxes = list(walk_boxes(file, size_bytes, name, is_all=is_all))
         kinds = {box.kind for box in boxes if not box.path}
         if not boxes or boxes[0].kind != b"ftyp":
             raise MediaError(f"{name} is damaged: it does not begin as an MP4 does.", asset=name)
@@ -85,7 +88,8 @@ def check_mp4(path: Path, *, name: str = "This video") -> Mp4Facts:
         handlers = [read_handler(file, box) for box in boxes if box.path == (b"moov", b"trak", b"mdia")]
         if not any(handlers):
             raise MediaError(f"{name} holds neither picture nor sound.", asset=name)
-        is_fragmented = b"moof" in kinds and any(box.kind == b"mvex" for box in boxes)
+        announces_fragments = any(box.kind == b"mvex" for box in boxes)
+        is_fragmented = b"moof" in kinds and announces_fragments
         duration_s = _duration(file, boxes)
         width_px, height_px = max((_shown_size(file, box) for box in boxes if box.kind == b"tkhd"), default=(0, 0))
     if duration_s is None and not is_fragmented:
@@ -100,33 +104,42 @@ def check_mp4(path: Path, *, name: str = "This video") -> Mp4Facts:
         height_px=height_px,
         has_video=b"vide" in handlers,
         has_audio=b"soun" in handlers,
+        may_go_on=announces_fragments and b"mfra" not in kinds,
     )
 
 
-def check_finished_video(path: Path) -> Mp4Facts:
+def check_finished_video(path: Path, *, is_all: bool = False) -> Mp4Facts:
     """Return what the boxes of a provider's video say, if it is one and whole.
+
+    Args:
+        path: The file.
+        is_all: Whether it is known to be every byte that there is. Else a file that ends between two fragments may
+            have been cut there, and a few bytes behind its last box may be the beginning of another one (B6).
 
     Raises:
         MediaError: It is another kind of file, cut off, damaged, too small, or without a picture.
     """
-    facts = check_mp4(path, name="The video")
+    facts = check_mp4(path, name="The video", is_all=is_all)
     if facts.size_bytes < MIN_FINISHED_BYTES:
         raise MediaError(f"The video has only {facts.size_bytes:,} bytes.")
     if not facts.has_video:
         raise MediaError("The video has no picture.")
+    if facts.may_go_on and not is_all:
+        raise MediaError("The video may be cut off: nothing says that its last part is the last.")
     if facts.duration_s is not None:  # a fragmented file has its samples elsewhere
         with path.open("rb") as file:
-            _check_samples(file, facts)
+            _check_samples(file, facts, is_all=is_all)
     return facts
 
 
-def _check_samples(file: BinaryIO, facts: Mp4Facts) -> None:
+def _check_samples(file: BinaryIO, facts: Mp4Facts, *, is_all: bool) -> None:
     """Hold the tables of where pictures and sound are to what no file that can be played is without (B6).
 
     Raises:
         MediaError: A table is missing, or leads out of the file.
     """
-    tables = [box for box in walk_boxes(file, facts.size_bytes, "The video") if box.path == _SAMPLE_TABLES]
+    boxes = walk_boxes(file, facts.size_bytes, "The video", is_all=is_all)
+    tables = [box for box in boxes if box.path == _SAMPLE_TABLES]
     counts = Counter(_ALIKE.get(box.kind, box.kind) for box in tables)
     if any(counts[kind] < facts.track_count for kind in _NEEDED_TABLES):
         raise MediaError("The video is damaged: it does not say where its pictures are.")
@@ -145,8 +158,14 @@ def _leads_inside(file: BinaryIO, box: Box, size_bytes: int) -> bool:
     return all(0 < int.from_bytes(offsets[at : at + width], "big") < size_bytes for at in range(0, len(offsets), width))
 
 
-def walk_boxes(file: BinaryIO, size_bytes: int, name: str) -> Iterator[Box]:
+def walk_boxes(file: BinaryIO, size_bytes: int, name: str, *, is_all: bool = False) -> Iterator[Box]:
     """Yield all boxes in file order; siblings must fill what is around them.
+
+    Args:
+        file: Where they are.
+        size_bytes: Of the file.
+        name: What the message calls it.
+        is_all: As of `check_finished_video`.
 
     Raises:
         MediaError: They do not, or there are too many or too deep ones.
@@ -157,7 +176,7 @@ def walk_boxes(file: BinaryIO, size_bytes: int, name: str) -> Iterator[Box]:
     while offset < size_bytes:
         while open_ends and _is_filled(offset, open_ends[-1][1]):
             offset = open_ends.pop()[1]
-        if offset >= size_bytes:
+        if offset >= size_bytes or (is_all and not open_ends and _is_filled(offset, size_bytes)):
             return
         limit = open_ends[-1][1] if open_ends else size_bytes
         box = _read_box(file, offset, limit, tuple(kind for kind, _ in open_ends))

@@ -27,7 +27,7 @@ def write_stills(args: dict[str, Any], report: Callable[[float], None]) -> dict[
         MediaError: The video cannot be decoded.
     """
     video = Path(args["video"])
-    duration_s = check_mp4(video, name=_NAME).duration_s or 0.0
+    duration_s = check_mp4(video, name=_NAME, is_all=True).duration_s or 0.0
     poster = find_useful_frame(video, _NAME)
     if poster.width > POSTER_WIDTH_PX:
         height_px = max(1, round(poster.height * POSTER_WIDTH_PX / poster.width))

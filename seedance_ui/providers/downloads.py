@@ -86,6 +86,13 @@ class _Partial:
     """None where the server did not say."""
     etag: str = ""
     """Strong, or none: a weak one says only that two bodies mean the same."""
+    is_chunked: bool = False
+    """Whether this body has its end marked, so that HTTP itself sees where it is cut."""
+
+    @property
+    def is_all(self) -> bool:
+        """Whether the server told where the end is; else every end of the connection looks like that of the body."""
+        return self.is_chunked or self.total_bytes is not None
 
     def wanted(self) -> dict[str, str]:
         """Return the headers that ask for what is missing; none where the whole must come again."""
@@ -99,6 +106,7 @@ class _Partial:
         self.size_bytes = 0
         self.total_bytes = int(length) if _LENGTH.fullmatch(length) else None
         self.etag = "" if etag.startswith("W/") else etag
+        self.is_chunked = incoming.headers.get("transfer-encoding", "").lower() == "chunked"
 
     def goes_on(self, incoming: Incoming) -> bool:
         """Return whether a 206 is exactly the rest that is missing; else forget what there is."""
@@ -107,6 +115,7 @@ class _Partial:
         fits = match is not None and int(match[1]) == self.size_bytes > 0 and total in ("*", str(self.total_bytes))
         if not fits:
             self.size_bytes = 0
+        self.is_chunked = False  # it would be the end of this part, and of no whole
         return fits
 
 
@@ -122,8 +131,11 @@ class Downloader:
     """Whom to trust; None trusts whom the system's HTTP client trusts."""
     _noted_hosts: set[str] = field(default_factory=set)
 
-    async def fetch(self, url: str, part: Path, origin: Origin) -> None:
+    async def fetch(self, url: str, part: Path, origin: Origin) -> bool:
         """Write what a link leads to into `part`, from its first byte to its last.
+
+        Returns:
+            Whether that is known to be all of it. A server that tells no length and just closes leaves it open.
 
         Raises:
             ProviderUnavailableError: The server gave no whole body in time; also `RateLimitError`.
@@ -134,15 +146,17 @@ class Downloader:
         deadline = self.monotonic() + self.limits.max_s
         client = DownloadClient(provider=origin.provider, silent_s=self.limits.stall_s, tls=self.tls)
         try:
-            for attempt in range(self.limits.max_retries + 1):
+            attempt = 0
+            while True:
                 try:
                     await self._attempt(client, url, partial, origin, attempt, deadline)
-                    return
+                    return partial.is_all
                 except (ProviderUnavailableError, RateLimitError) as exc:
                     if attempt == self.limits.max_retries or self.monotonic() >= deadline:
                         raise
                     log.info("A download from %s goes on after %d bytes: %s", origin.provider, partial.size_bytes, exc)
                     await self.sleep(_wait_s(attempt, exc))
+                attempt += 1
         finally:
             await client.close()
 

@@ -71,6 +71,41 @@ def flipped(video: bytes, at: int) -> bytes:
     return video[:at] + bytes([video[at] ^ 0xFF]) + video[at + 1 :]
 
 
+async def test_video_in_fragments_that_is_cut_between_them_is_fetched_again(
+    world: World, provider: str, tmp_path: Path
+) -> None:
+    """B6: the server tells no length, and closes the connection at any border of the file."""
+    options = {"movflags": "+frag_keyframe+empty_moov", "frag_duration": "500000"}
+    whole = make_video(tmp_path / "parts.mp4", size=(640, 480), seconds=3.0, sound=True, options=options).read_bytes()
+    ends = [box.end for box in boxes_of(whole, tmp_path) if not box.path][:-1]
+    as_video = {"Content-Type": "video/mp4"}
+    cuts = [Instead(Reply(200, whole[:end], as_video, promise_length=False)) for end in ends]
+    request = await world.priced(world.text())
+    world.break_at(Phase.DOWNLOAD, *cuts, Instead(Reply(200, whole, as_video, promise_length=False)))
+    snapshot = await world.run(request)
+    path = world.services.media_path(f"{snapshot['job_id']}.mp4")
+    assert path is not None
+    assert path.read_bytes() == whole
+
+
+@pytest.mark.parametrize("provider", ["aimlapi"])
+@pytest.mark.parametrize("kind", ["a few bytes behind it", "no end of its own"])
+async def test_odd_end_of_a_video_is_taken_where_the_promised_length_was_met(
+    world: World, tmp_path: Path, kind: str
+) -> None:
+    """B6: a valid video is not refused for ever."""
+    options = {"movflags": "+frag_keyframe+empty_moov", "frag_duration": "500000"}
+    whole = make_video(tmp_path / "parts.mp4", size=(640, 480), seconds=3.0, sound=True, options=options).read_bytes()
+    boxes = [box for box in boxes_of(whole, tmp_path) if not box.path]
+    odd = whole[: boxes[-1].start] if kind == "no end of its own" else world.fake.video + bytes(7)
+    request = await world.priced(world.text())
+    world.break_at(Phase.DOWNLOAD, Instead(Reply(200, odd, {"Content-Type": "video/mp4"})))
+    snapshot = await world.run(request)
+    path = world.services.media_path(f"{snapshot['job_id']}.mp4")
+    assert path is not None
+    assert path.read_bytes() == odd
+
+
 def test_whole_video_is_kept(video: bytes, keeps: Keeps) -> None:
     assert keeps(video)
 

@@ -17,6 +17,10 @@ CLIP_OPTIONS = {
     "faststart": {"movflags": "+faststart"},
     "fragmented": {"movflags": "+frag_keyframe+empty_moov"},
 }
+FRAGMENT_OPTIONS = {
+    "all in fragments": {"movflags": "+frag_keyframe+empty_moov", "frag_duration": "500000"},
+    "the first part in the moov": {"movflags": "+frag_keyframe", "frag_duration": "500000"},
+}
 
 
 @pytest.fixture(scope="module", params=["plain", "faststart"])
@@ -135,6 +139,39 @@ def test_check_mp4_64_bit_sizes_and_times_are_read(write):
 def test_check_finished_video_takes_a_whole_video_with_picture(tmp_path, options):
     path = make_video(tmp_path / "a.mp4", size=(640, 480), seconds=3.0, sound=True, options=options)
     assert check_finished_video(path).has_video
+
+
+def borders(data: bytes, path) -> list[mp4.Box]:
+    path.write_bytes(data)
+    with path.open("rb") as file:
+        return [one for one in mp4.walk_boxes(file, len(data), "it") if not one.path]
+
+
+@pytest.mark.parametrize("options", FRAGMENT_OPTIONS.values(), ids=FRAGMENT_OPTIONS)
+def test_check_finished_video_cut_between_two_fragments_is_refused(tmp_path, write, options):
+    """B6: such a file need not say how long it is; its `mfra`, or a length that was promised, tells that it ends."""
+    clip = make_video(tmp_path / "a.mp4", size=(640, 480), seconds=3.0, sound=True, options=options).read_bytes()
+    boxes = borders(clip, tmp_path / "walked.mp4")
+    assert [one.kind for one in boxes].count(b"moof") > 2
+    assert boxes[-1].kind == b"mfra"
+    for one in boxes[:-1]:
+        with pytest.raises(MediaError):
+            check_finished_video(write(clip[: one.end]))
+    assert check_finished_video(write(clip)).has_video
+    assert check_finished_video(write(clip[: boxes[-1].start]), is_all=True).has_video
+
+
+@pytest.mark.parametrize("count", range(1, 12))
+def test_check_finished_video_stray_bytes_behind_it_need_a_length_that_was_met(clip, write, count):
+    """B6: fewer than a box has; else they may be the beginning of one."""
+    path = write(clip + b"\0\0\0\x10free1234"[:count])
+    with pytest.raises(MediaError):
+        check_finished_video(path)
+    if count < 8:
+        assert check_finished_video(path, is_all=True).has_audio
+    else:
+        with pytest.raises(MediaError):
+            check_finished_video(path, is_all=True)
 
 
 @pytest.mark.parametrize(

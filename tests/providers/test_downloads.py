@@ -208,6 +208,50 @@ async def test_fetch_without_a_promised_length_takes_all_there_is(files: Files, 
     assert part.read_bytes() == VIDEO
 
 
+def chunked(content: bytes) -> bytes:
+    """Return a body in one chunk, with the end of the body behind it."""
+    return b"%x\r\n%b\r\n0\r\n\r\n" % (len(content), content)
+
+
+CHUNKED = {**MP4, "Transfer-Encoding": "chunked"}
+
+
+@pytest.mark.parametrize(
+    ("reply", "is_all"),
+    [
+        (Reply(200, VIDEO, MP4), True),
+        (Reply(200, chunked(VIDEO), CHUNKED, promise_length=False), True),
+        (Reply(200, VIDEO, MP4, promise_length=False), False),
+    ],
+    ids=["a length", "chunks", "neither"],
+)
+async def test_fetch_tells_whether_what_came_is_known_to_be_all(
+    files: Files, part: Path, reply: Reply, is_all: bool
+) -> None:
+    """B6: without a length the end of a connection looks the same wherever it was cut."""
+    files.script("GET", "/v.mp4", Instead(reply))
+    assert await Way().downloader.fetch(f"{files.origin}/v.mp4", part, HERE) is is_all
+    assert part.read_bytes() == VIDEO
+
+
+@pytest.mark.parametrize("total", [str(len(VIDEO)), "*"])
+async def test_fetch_of_a_rest_counts_against_the_length_of_the_whole(files: Files, part: Path, total: str) -> None:
+    rest = {**MP4, "ETag": '"e"', "Content-Range": f"bytes 5000-{len(VIDEO) - 1}/{total}"}
+    whole = Reply(200, VIDEO, {**MP4, "ETag": '"e"'}, cut_after=5000)
+    files.script("GET", "/v.mp4", Instead(whole), Instead(Reply(206, VIDEO[5000:], rest, promise_length=False)))
+    assert await Way().downloader.fetch(f"{files.origin}/v.mp4", part, HERE) is True
+    assert part.read_bytes() == VIDEO
+
+
+async def test_fetch_of_a_rest_of_an_unknown_whole_may_not_be_all(files: Files, part: Path) -> None:
+    headers = {**MP4, "ETag": '"e"'}
+    cut = Reply(200, b"1388\r\n" + VIDEO[:5000] + b"\r\n", {**headers, **CHUNKED}, promise_length=False)
+    rest = Reply(206, VIDEO[5000:], {**headers, "Content-Range": f"bytes 5000-{len(VIDEO) - 1}/*"})
+    files.script("GET", "/v.mp4", Instead(cut), Instead(rest))
+    assert await Way().downloader.fetch(f"{files.origin}/v.mp4", part, HERE) is False
+    assert part.read_bytes() == VIDEO
+
+
 async def test_fetch_from_a_silent_server_is_tried_again(files: Files, part: Path) -> None:
     files.script("GET", "/v.mp4", Hold())
     way = Way(stall_s=0.05)
