@@ -85,7 +85,7 @@ class Library:
             os.replace(source, self.video_path(job_id))
             sync(self.directory)
         except OSError as exc:
-            raise StoreError(f"The video could not be saved: {exc.strerror}. It is kept and tried again.") from exc
+            raise StoreError(f"The video could not be saved: {exc.strerror}.") from exc
         return video
 
     def remove(self, job_id: str) -> None:

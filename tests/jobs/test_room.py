@@ -279,7 +279,10 @@ async def test_a_disk_that_stays_full_fails_no_job(
     job = bench.store.get(job_id)
     assert job is not None
     assert job.state is JobState.DOWNLOADING
-    assert "trying again" in job.message
+    # What came is not kept meanwhile, and not said to be: it is fetched anew.
+    assert job.message.endswith("The video could not be saved: No space left on device.")
+    assert job.error is not None
+    assert job.error.detail == "The video could not be saved: No space left on device."
     is_full = False
     job = await bench.until(job_id)
     assert job.state is JobState.SUCCEEDED
