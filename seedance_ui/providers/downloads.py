@@ -145,29 +145,25 @@ class Downloader:
         partial = _Partial(part)
         deadline = self.monotonic() + self.limits.max_s
         client = DownloadClient(provider=origin.provider, silent_s=self.limits.stall_s, tls=self.tls)
-        try:
-            attempt = 0
-            while True:
-                try:
-                    await self._attempt(client, url, partial, origin, attempt, deadline)
-                    return partial.is_all
-                except (ProviderUnavailableError, RateLimitError) as exc:
-                    if attempt == self.limits.max_retries or self.monotonic() >= deadline:
-                        raise
-                    log.info("A download from %s goes on after %d bytes: %s", origin.provider, partial.size_bytes, exc)
-                    await self.sleep(_wait_s(attempt, exc))
-                attempt += 1
-        finally:
-            await client.close()
+        attempt = 0
+        while True:
+            try:
+                await self._attempt(client, url, partial, origin, attempt, deadline)
+                return partial.is_all
+            except (ProviderUnavailableError, RateLimitError) as exc:
+                if attempt == self.limits.max_retries or self.monotonic() >= deadline:
+                    raise
+                log.info("A download from %s goes on after %d bytes: %s", origin.provider, partial.size_bytes, exc)
+                await self.sleep(_wait_s(attempt, exc))
+            attempt += 1
 
     async def _attempt(
         self, client: DownloadClient, url: str, partial: _Partial, origin: Origin, attempt: int, deadline: float
     ) -> None:
         """Follow a link to its body, each step checked anew (E3), and receive that."""
         for _ in range(self.limits.max_redirects + 1):
-            location, addresses = await self._check(url, origin)
-            # Another of the host's addresses each time: the first may be one that this machine cannot reach.
-            address = addresses[attempt % len(addresses)]
+            location = self._read(url, origin)
+            address = await self._address(location, origin, attempt)
             async with client.get(location, address, partial.wanted()) as incoming:
                 if incoming.status not in _REDIRECTS:
                     await self._receive(incoming, partial, origin, deadline)
@@ -176,11 +172,23 @@ class Downloader:
                 url = urljoin(here, incoming.headers.get("location", ""))
         raise _odd(origin, f"The link to the video leads on more than {self.limits.max_redirects} times.")
 
-    async def _check(self, url: str, origin: Origin) -> tuple[Location, Sequence[str]]:
-        """Return where a link leads, with addresses that were all checked: only these are connected to."""
+    def _read(self, url: str, origin: Origin) -> Location:
         try:
-            location = read_location(url, allow_loopback=origin.allow_loopback)
-            self._note(location, origin)
+            return read_location(url, allow_loopback=origin.allow_loopback)
+        except UnsafeLinkError as exc:
+            raise _odd(origin, str(exc)) from exc
+
+    async def _address(self, location: Location, origin: Origin, attempt: int) -> str | None:
+        """Return which of a host's addresses to connect to; None where its name is enough.
+
+        E4: a host that the provider declares is proven by TLS, wherever its name leads, as the API is that was paid.
+        Where a tunnel or NAT64 makes addresses up, or a proxy is the only way out, that is no address out in the
+        internet. Any other host is held to E2, and what was checked is what is connected to (E3).
+        """
+        if not location.is_loopback and is_declared(location.host, origin.hosts):
+            return None
+        self._note(location, origin)
+        try:
             addresses = await self.resolve(location.host, location.port)
             check_addresses(location, addresses)
         except UnsafeLinkError as exc:
@@ -188,12 +196,12 @@ class Downloader:
         except OSError as exc:
             what = f"The host {location.host!r} of the video cannot be found."
             raise ProviderUnavailableError(what, provider=origin.provider) from exc
-        return location, addresses
+        # Another one each time: the first may be one that this machine cannot reach.
+        return addresses[attempt % len(addresses)]
 
     def _note(self, location: Location, origin: Origin) -> None:
         """E4: write down once where an unknown host of videos appeared; a new CDN must not strand a paid video."""
-        is_known = location.is_loopback or is_declared(location.host, origin.hosts)
-        if not is_known and location.host not in self._noted_hosts:
+        if not location.is_loopback and location.host not in self._noted_hosts:
             self._noted_hosts.add(location.host)
             log.warning("A video of %s is said to be at %s, a host that is new to us", origin.provider, location.host)
 

@@ -14,7 +14,6 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from functools import cache
-from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 from urllib.parse import quote
 
@@ -306,61 +305,76 @@ class Incoming:
     """The body as it comes, not decoded; once."""
 
 
+class _Exact(httpx.URL):
+    """An address whose path and query go out as they are, since a signature stands for every character.
+
+    httpx's own `target` extension does so too, but tells a proxy the signed link in clear, in place of the host.
+    """
+
+    def __init__(self, url: httpx.URL, target: str) -> None:
+        super().__init__(url)
+        self._target = target.encode("ascii")
+
+    @property
+    def raw_path(self) -> bytes:
+        return self._target
+
+
+@dataclass(frozen=True, slots=True)
 class DownloadClient:
-    """Fetches a file from an address that was checked: no account, no cookies, no decoding, no redirects (D8)."""
+    """Fetches a file from where a link leads: no account, no cookies, no decoding, no redirects (D8)."""
 
-    def __init__(self, *, provider: str, silent_s: float, tls: ssl.SSLContext | None = None) -> None:
-        """Open nothing yet.
-
-        Args:
-            provider: Its id, for errors.
-            silent_s: After so long without a byte the connection counts as broken.
-            tls: Whom to trust; None trusts whom httpx trusts.
-        """
-        self._provider = provider
-        self._client = httpx.AsyncClient(
-            verify=tls or _trusted(),
-            timeout=httpx.Timeout(connect=10.0, read=silent_s, write=10.0, pool=5.0),
-            headers={"User-Agent": USER_AGENT, "Accept": "*/*", "Accept-Encoding": "identity"},
-            limits=httpx.Limits(max_keepalive_connections=0),  # a kept one was verified for another name
-            trust_env=False,  # a proxy would choose the address itself, and .netrc holds passwords
-        )
-        self._client.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+    provider: str
+    """Its id, for errors."""
+    silent_s: float
+    """After so long without a byte the connection counts as broken."""
+    tls: ssl.SSLContext | None = None
+    """Whom to trust; None trusts whom httpx trusts."""
 
     @asynccontextmanager
-    async def get(self, location: Location, address: str, headers: Mapping[str, str]) -> AsyncIterator[Incoming]:
-        """Ask for a file at `address`, under the name of `location` (E3: Host and SNI), and give its head.
+    async def get(self, location: Location, address: str | None, headers: Mapping[str, str]) -> AsyncIterator[Incoming]:
+        """Ask for a file under the name of `location` (E3: Host and SNI), and give its head.
+
+        Args:
+            location: What the link says.
+            address: The one that was checked, which is connected to; None leaves the way to the name to this machine,
+                through the environment's proxy as well.
+            headers: More than those of every request.
 
         Raises:
             ProviderUnavailableError: The connection could not be made, broke or fell silent; from the body as well.
         """
-        host = f"[{address}]" if ":" in address else address
-        request = self._client.build_request(
-            "GET",
-            f"{location.scheme}://{host}:{location.port}/",
-            headers={"Host": location.authority, **headers},
-            extensions={"sni_hostname": location.host, "target": location.target.encode("ascii")},
-        )
-        what = f"GET the video at {location.host}"
-        with self._guarded(), telling_faults(what):
-            response = await self._client.send(request, stream=True)
-        headers_said = {name.lower(): value for name, value in response.headers.items()}
-        kind, length = headers_said.get("content-type", "no type"), headers_said.get("content-length", "unknown")
-        tell(Exchange(what, str(response.status_code), f"{kind}, length {length}"))
-
-        async def chunks() -> AsyncIterator[bytes]:
+        host = address or location.host
+        # One for each request: a connection that is kept was verified for another name, a cookie is another's.
+        async with httpx.AsyncClient(
+            verify=self.tls or _trusted(),
+            timeout=httpx.Timeout(connect=10.0, read=self.silent_s, write=10.0, pool=5.0),
+            headers={"User-Agent": USER_AGENT, "Accept": "*/*", "Accept-Encoding": "identity"},
+            trust_env=address is None,  # a proxy chooses the address itself
+        ) as client:
+            request = client.build_request(
+                "GET",
+                f"{location.scheme}://{f'[{host}]' if ':' in host else host}:{location.port}/",
+                headers={"Host": location.authority, **headers},
+                extensions={"sni_hostname": location.host} if address else {},
+            )
+            request.url = _Exact(request.url, location.target)
+            what = f"GET the video at {location.host}"
             with self._guarded(), telling_faults(what):
-                async for chunk in response.aiter_raw():
-                    yield chunk
+                response = await client.send(request, stream=True)
+            headers_said = {name.lower(): value for name, value in response.headers.items()}
+            kind, length = headers_said.get("content-type", "no type"), headers_said.get("content-length", "unknown")
+            tell(Exchange(what, str(response.status_code), f"{kind}, length {length}"))
 
-        try:
-            yield Incoming(response.status_code, headers_said, chunks)
-        finally:
-            await response.aclose()
+            async def chunks() -> AsyncIterator[bytes]:
+                with self._guarded(), telling_faults(what):
+                    async for chunk in response.aiter_raw():
+                        yield chunk
 
-    async def close(self) -> None:
-        """Close all connections."""
-        await self._client.aclose()
+            try:
+                yield Incoming(response.status_code, headers_said, chunks)
+            finally:
+                await response.aclose()
 
     @contextmanager
     def _guarded(self) -> Iterator[None]:
@@ -368,4 +382,4 @@ class DownloadClient:
             yield
         except _FAULTS as exc:
             what = f"The connection to the video's server broke ({type(exc).__name__})."
-            raise ProviderUnavailableError(what, provider=self._provider) from exc
+            raise ProviderUnavailableError(what, provider=self.provider) from exc

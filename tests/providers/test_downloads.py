@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import shutil
 import ssl
 import subprocess
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -328,8 +330,8 @@ async def test_fetch_from_a_name_that_stands_for_a_private_address_connects_nowh
     """E2, DNS rebinding: pytest-socket would raise at the first attempt to connect elsewhere."""
     way = Way()
     way.addresses = addresses
-    await refused(way, "https://cdn.example.com/v.mp4", part, match="not a public one")
-    assert way.looked_up == ["cdn.example.com"]
+    await refused(way, "https://new.example.net/v.mp4", part, match="not a public one")
+    assert way.looked_up == ["new.example.net"]
     assert files.received == []
 
 
@@ -351,8 +353,8 @@ async def test_fetch_notes_a_host_that_is_new_once(part: Path, caplog: pytest.Lo
     """E4: a new CDN does not strand a paid video; the link itself is not written down."""
     way = Way()
     way.addresses = []
-    for host in ("new.example.net", "new.example.net", "cdn.example.com"):
-        await refused(way, f"https://{host}/v.mp4?Signature=secret", part, match="not a public one")
+    for _ in range(2):
+        await refused(way, "https://new.example.net/v.mp4?Signature=secret", part, match="not a public one")
     noted = [record.getMessage() for record in caplog.records if "new to us" in record.getMessage()]
     assert len(noted) == 1
     assert "new.example.net" in noted[0]
@@ -361,12 +363,12 @@ async def test_fetch_notes_a_host_that_is_new_once(part: Path, caplog: pytest.Lo
 
 @pytest.fixture
 def certificate(tmp_path: Path) -> Path:
-    """Return a key and a certificate for `localhost` that only this test trusts."""
+    """Return a key and a certificate for `localhost` and one CDN that only this test trusts."""
     openssl = shutil.which("openssl")
     if openssl is None:
         pytest.skip("no openssl on this machine to make a certificate with")
     pem = tmp_path / "localhost.pem"
-    name = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"]
+    name = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,DNS:cdn.example.com"]
     new = [openssl, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", *name, "-keyout", pem, "-out", pem]
     made = subprocess.run([*new[:-1], tmp_path / "certificate.pem"], capture_output=True, check=True)
     assert made.returncode == 0
@@ -404,3 +406,106 @@ async def test_fetch_over_tls_asks_the_checked_address_for_the_name(
     way.downloader.tls = None
     await refused(way, f"https://localhost:{port}/v.mp4", part, match="broke", kind=ProviderUnavailableError)
     assert len(fake.received) == 1
+
+
+@dataclass
+class Proxy:
+    """A proxy that leads every tunnel to one server, whatever name was asked for."""
+
+    target_port: int
+    asked_for: list[str] = field(default_factory=list)
+    tunnels: list[asyncio.Task[None]] = field(default_factory=list)
+
+    def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.tunnels.append(asyncio.ensure_future(self._dig(reader, writer)))
+
+    async def _dig(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = (await reader.readuntil(b"\r\n\r\n")).decode()
+        self.asked_for.append(head.partition(" HTTP/")[0])
+        there, thither = await asyncio.open_connection("127.0.0.1", self.target_port)
+        writer.write(b"HTTP/1.1 200 OK\r\n\r\n")
+        await asyncio.gather(self._pass_on(reader, thither), self._pass_on(there, writer))
+
+    @staticmethod
+    async def _pass_on(source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(OSError):
+            while content := await source.read(65_536):
+                target.write(content)
+                await target.drain()
+        target.close()
+        with contextlib.suppress(OSError):
+            await target.wait_closed()
+
+
+@pytest.fixture
+async def proxy(over_tls: tuple[Files, list[str | None]], monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Proxy]:
+    """Yield the only way out: a proxy that the environment names."""
+    made = Proxy(int(over_tls[0].origin.rpartition(":")[2]))
+    server = await asyncio.start_server(made.serve, "127.0.0.1", 0)
+    for name in ("no_proxy", "NO_PROXY", "https_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}")
+    yield made
+    server.close()
+    await asyncio.gather(*made.tunnels)
+    await server.wait_closed()
+
+
+def made_up(certificate: Path) -> Way:
+    """Return a way on a machine whose tunnel makes an address up for every name."""
+    way = Way(max_retries=0)
+    way.addresses = ["198.18.0.7", "64:ff9b::808:808"]
+    way.downloader.tls = ssl.create_default_context(cafile=certificate)
+    return way
+
+
+async def test_fetch_from_a_declared_host_goes_where_the_paid_request_went(
+    over_tls: tuple[Files, list[str | None]],
+    proxy: Proxy,
+    certificate: Path,
+    part: Path,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """E4: TLS proves the name; which address it has here, and whether a proxy finds it, is no matter."""
+    fake, asked_for = over_tls
+    way = made_up(certificate)
+    await way.downloader.fetch("https://cdn.example.com/a%2Fb//../v.mp4?Signature=a+b%2F[1]'", part, HERE)
+    assert part.read_bytes() == VIDEO
+    assert (proxy.asked_for, asked_for, way.looked_up) == (["CONNECT cdn.example.com:443"], ["cdn.example.com"], [])
+    [request] = fake.received
+    assert (request.path, request.query, request.headers["host"]) == (
+        "/a/b//../v.mp4", {"Signature": "a b/[1]'"}, "cdn.example.com",
+    )  # fmt: skip
+    assert not {"authorization", "cookie"} & set(request.headers)
+    assert "new to us" not in caplog.text
+
+
+async def test_fetch_from_a_declared_host_that_cannot_prove_its_name_asks_for_nothing(
+    over_tls: tuple[Files, list[str | None]], proxy: Proxy, certificate: Path, part: Path
+) -> None:
+    """E2: whoever answers for the name in this network gets a handshake, and no request."""
+    url = "https://other.example.com/v.mp4"
+    await refused(made_up(certificate), url, part, match="broke", kind=ProviderUnavailableError)
+    assert proxy.asked_for == ["CONNECT other.example.com:443"]
+    assert over_tls[0].received == []
+
+
+@pytest.mark.parametrize("is_redirect", [False, True], ids=["a link", "a redirect"])
+async def test_fetch_from_another_host_is_held_to_its_addresses_beside_a_proxy(
+    over_tls: tuple[Files, list[str | None]], proxy: Proxy, certificate: Path, part: Path, is_redirect: bool
+) -> None:
+    """E2, E3: also where a declared host leads there."""
+    fake, there, way = over_tls[0], "https://new.example.net/v.mp4", made_up(certificate)
+    fake.script("GET", "/v.mp4", Instead(Reply(302, headers={"Location": there})))
+    await refused(way, "https://cdn.example.com/v.mp4" if is_redirect else there, part, match="not a public one")
+    assert way.looked_up == ["new.example.net"]
+    assert len(proxy.asked_for) == len(fake.received) == int(is_redirect)
+
+
+async def test_fetch_from_this_machine_asks_no_proxy(
+    files: Files, proxy: Proxy, monkeypatch: pytest.MonkeyPatch, part: Path
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    await Way().downloader.fetch(f"{files.origin}/v.mp4", part, Origin("fake", ("127.0.0.1",), allow_loopback=True))
+    assert part.read_bytes() == VIDEO
+    assert proxy.asked_for == []
