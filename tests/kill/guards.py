@@ -121,7 +121,7 @@ GUARDS = (
         (
             (
                 "library.py",
-                "    facts = check_finished_video(path)\n",
+                "    facts = check_finished_video(path, is_all=is_all)\n",
                 '    facts = __import__("types").SimpleNamespace(size_bytes=path.stat().st_size, width_px=192, '
                 "height_px=144, duration_s=0.5, has_audio=False)\n",
             ),
