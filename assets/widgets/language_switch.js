@@ -36,6 +36,7 @@ window.seedance.keptForm = (later = []) => {
 
 // What the form is about to hold, as long as it is being put back; else null.
 window.seedance.formAsKept = () => kept;
+window.seedance.formIsBack = () => { kept = null; };
 
 function hasKept() {
   try { return sessionStorage.getItem(KEPT) !== null; } catch { return false; }

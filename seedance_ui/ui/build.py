@@ -64,6 +64,9 @@ _AS_KEPT_JS = "(...v) => { window.seedance.priceIsOld?.(); return window.seedanc
 """No price stands while another provider or tab is asked for. While a form is put back, what follows them is fitted to
 its settings, not to those of a new page."""
 
+_BACK_JS = "() => { window.seedance.formIsBack(); window.seedance.formChanged(); }"
+"""From here on the form is what stands there."""
+
 _SEND_JS = "(...v) => window.seedance.click(v.slice(0, -2))"
 """Puts the form token and the price that stands there in the places of the last two inputs."""
 
@@ -260,8 +263,9 @@ def _wire_language(services: Services, composer: Composer, header: Header) -> No
     back = header.bar.come_back(fn=None, js=f"() => window.seedance.keptForm({later})", outputs=kept, **_PRIVATE)
     fitting = FittingHandlers(services)
     fitted = back.then(fitting.on_choice, inputs, composer.following, js=_AS_KEPT_JS, **_PRIVATE)
-    whole = fitted.then(fn=None, js="() => window.seedance.keptForm()", outputs=kept, **_PRIVATE)
-    whole.then(fn=None, js=_LOOK_JS, **_PRIVATE)
+    for ended in (fitted.then, fitted.failure):
+        whole = ended(fn=None, js="() => window.seedance.keptForm()", outputs=kept, **_PRIVATE)
+        whole.then(fn=None, js=_BACK_JS, **_PRIVATE)
 
 
 def _wire_generate(services: Services, composer: Composer, stage: Stage, state: gr.BrowserState) -> None:
