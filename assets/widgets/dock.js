@@ -82,8 +82,6 @@ seedance.formLookedAt = () => {
   if (!rest && !isLooking) setPriceOld(false);
 };
 seedance.generateSettled = () => setSending(false);
-/* Gradio tells nobody when the handler of a failure got no answer either. */
-document.addEventListener('seedance:connection', ({ detail }) => { if (detail === 'gone') setSending(false); });
 watch('value', paint);
 watch('reply', answer);
 paint();

@@ -304,7 +304,6 @@ document.addEventListener('visibilitychange', onVisibility);
 document.addEventListener('seedance:sent', onSent);
 document.addEventListener('seedance:references', onReferences);
 for (const event of ['pointerdown', 'keydown']) document.addEventListener(event, forgetNews);
-document.addEventListener('seedance:connection', ({detail}) => { if (detail === 'gone') onSendAgainSettled(); });
 window.seedance.sendAgainSettled = onSendAgainSettled;
 wireTold();
 watch('value', follow);

@@ -53,6 +53,15 @@ function answer() {
   setText(check.lastChild, say(result.text));
 }
 
+// Gradio does not say which of the questions that are open got no answer; an answer to another one writes over this.
+window.seedance.keyCheckFailed = () => {
+  for (const button of list.querySelectorAll('.key-check button[aria-disabled]')) {
+    button.removeAttribute('aria-disabled');
+    button.nextSibling.className = 'is-off';
+    setText(button.nextSibling, t('The page got no answer. Try again.'));
+  }
+};
+
 watch('value', paint);
 watch('result', answer);
 paint();

@@ -15,13 +15,14 @@ from seedance_ui.ui.banners import create_banners
 from seedance_ui.ui.code import wire_code
 from seedance_ui.ui.dock import create_dock
 from seedance_ui.ui.draft import wire_draft
+from seedance_ui.ui.ending import run_at_end
 from seedance_ui.ui.examples_panel import ExampleHandlers, strip_json
 from seedance_ui.ui.fitting import FittingHandlers, on_auto
 from seedance_ui.ui.fix import wire_fix
 from seedance_ui.ui.frames_tab import FramesTab, create_frames_tab
 from seedance_ui.ui.generate import GenerateHandlers, on_failure, on_send_again_failure
 from seedance_ui.ui.header import Header, create_header
-from seedance_ui.ui.keys import KeyHandlers
+from seedance_ui.ui.keys import wire_keys
 from seedance_ui.ui.library_panel import REFRESH_JS, create_library_panel, wire_library
 from seedance_ui.ui.memory import REMEMBER_JS, remembered_inputs, wire_memory
 from seedance_ui.ui.offers import shown_offers
@@ -144,7 +145,7 @@ def build_ui(services: Services) -> gr.Blocks:
         wire_runs(services, _run_parts(composer, stage, state), _PRIVATE)
         wire_code(services, composer.inputs, state, _PRIVATE)
         _wire_language(services, composer, header)
-        header.keys.check(KeyHandlers(services).on_check, None, header.keys, trigger_mode="multiple", **_PRIVATE)
+        wire_keys(services, header.keys, _PRIVATE)
         endpoints.add_endpoints(services)
     # A mounted page never "launches", and Gradio 6.31 checks the paths of incoming files only after a launch
     # (`_check_allowed` in its processing_utils.py): any file of this machine could be named.
@@ -190,6 +191,7 @@ def _run_parts(composer: Composer, stage: Stage, state: gr.BrowserState) -> RunP
         frames=composer.frames.frames,
         references=composer.references.references,
         examples=composer.examples,
+        notice=stage.notice,
         last_frames=composer.frames.last_frames,
         player=stage.player,
         library=stage.library,
@@ -214,8 +216,7 @@ def _wire_form(services: Services, composer: Composer, stage: Stage) -> None:
         js=_AS_KEPT_JS,
         **_PRIVATE,
     )
-    chosen.then(fn=None, js=_LOOK_JS, **_PRIVATE)
-    chosen.failure(fn=None, js=_LOOK_JS, **_PRIVATE)
+    run_at_end(chosen, _LOOK_JS, _PRIVATE)
     chosen.then(fn=None, js=REMEMBER_JS, inputs=remembered_inputs(settings), **_PRIVATE)
     settings.auto_duration.change(on_auto, settings.auto_duration, settings.duration, **_PRIVATE)
     # Whatever can change the price or what the files' cards say; never the prompt.
@@ -242,8 +243,7 @@ def _wire_form(services: Services, composer: Composer, stage: Stage) -> None:
         trigger_mode="always_last",
         **_PRIVATE,
     )
-    for ended in (looked.then, looked.failure):
-        ended(fn=None, js="() => window.seedance.formLookedAt()", **_PRIVATE)
+    run_at_end(looked, "() => window.seedance.formLookedAt()", _PRIVATE)
 
 
 def _wire_settings(services: Services, composer: Composer, stage: Stage, demo: gr.Blocks) -> None:
@@ -280,10 +280,10 @@ def _wire_generate(services: Services, composer: Composer, stage: Stage, state: 
         **_PRIVATE,
     )
     sent.failure(on_failure, None, [composer.dock, stage.notice], **_PRIVATE)
-    sent.then(fn=None, js="() => window.seedance.generateSettled()", **_PRIVATE)
+    run_at_end(sent, "() => window.seedance.generateSettled()", _PRIVATE)
     again = stage.card.send_again(handlers.on_send_again, state, [stage.card, stage.player, stage.notice], **_PRIVATE)
     again.failure(on_send_again_failure, None, stage.notice, **_PRIVATE)
-    again.then(fn=None, js="() => window.seedance.sendAgainSettled()", **_PRIVATE)
+    run_at_end(again, "() => window.seedance.sendAgainSettled()", _PRIVATE)
 
 
 def _wire_stage(services: Services, composer: Composer, stage: Stage, state: gr.BrowserState, demo: gr.Blocks) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
+from typing import Any
 
 import gradio as gr
 
@@ -13,7 +15,7 @@ from seedance_ui.providers.offers import Offer
 from seedance_ui.services import Services
 from seedance_ui.ui.messages import problem_for
 from seedance_ui.ui.offers import shown_offers
-from seedance_ui.ui.widgets.keys_dialog import CheckResultJson, ProviderJson, parse_check
+from seedance_ui.ui.widgets.keys_dialog import CheckResultJson, KeysDialog, ProviderJson, parse_check
 
 
 class KeyHandlers:
@@ -34,6 +36,18 @@ class KeyHandlers:
             problem = problem_for(exc, provider_label=self._labels[provider], is_public=self._services.is_public)
             return _result(provider, f"{problem.title}. {problem.detail}", ok=False)
         return _result(provider, "The key works.", ok=True)
+
+
+def wire_keys(services: Services, dialog: KeysDialog, private: Mapping[str, Any]) -> None:
+    """Let the dialog ask.
+
+    Args:
+        services: What it asks through.
+        dialog: The dialog.
+        private: Options of an event of the page.
+    """
+    asked = dialog.check(KeyHandlers(services).on_check, None, dialog, trigger_mode="multiple", **private)
+    asked.failure(fn=None, js="() => window.seedance.keyCheckFailed()", **private)
 
 
 def _result(provider: str, text: str, *, ok: bool) -> object:

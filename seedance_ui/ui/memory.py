@@ -16,6 +16,7 @@ import gradio as gr
 from seedance_ui.domain.request import Mode
 from seedance_ui.providers.offers import Offer
 from seedance_ui.services import Services
+from seedance_ui.ui.ending import run_at_end
 from seedance_ui.ui.fitting import OUTPUTS, follow_offer
 from seedance_ui.ui.offers import shown_offers
 from seedance_ui.ui.settings import Settings, fit_settings, follow_mode
@@ -123,8 +124,7 @@ def wire_memory(
     kept = gr.Textbox(visible=False)
     outputs: list[Any] = [settings.provider, settings.sound, settings.draft, *following]
     recalled = demo.load(MemoryHandlers(services).on_load, kept, outputs, js=_READ_JS, **private)
-    for ended in (recalled.then, recalled.failure):
-        ended(fn=None, js=_RECALLED_JS, **private)
+    run_at_end(recalled, _RECALLED_JS, private)
 
 
 def remembered_inputs(settings: SettingsPanel) -> list[gr.components.Component]:

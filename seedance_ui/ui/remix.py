@@ -15,7 +15,7 @@ from typing import Any
 import gradio as gr
 
 from seedance_ui.domain import mentions
-from seedance_ui.domain.job import Job
+from seedance_ui.domain.job import Job, JobError
 from seedance_ui.domain.media import MediaKind, MediaLink, Reference
 from seedance_ui.domain.model_spec import ModelSpec
 from seedance_ui.domain.request import AUTO_DURATION_S, GenerationRequest, Mode
@@ -33,6 +33,14 @@ from seedance_ui.ui.widgets.links import Given
 
 EXTEND_PROMPT = "Extend @Video1: the action goes on without a cut, in the same place, light and style."
 """What a prompt may begin with when a video is to go on; only where there is none yet."""
+
+_NOT_FILLED = JobError(
+    code="not_filled",
+    title="Nothing was put into the form",
+    detail="The page got no answer. Nothing was sent.",
+    charged="no",
+    next_step="Try again.",
+)
 
 _MAX_NAME_CHARS = 40
 
@@ -183,6 +191,11 @@ class RemixHandlers:
 
 _BEFORE_FILES = 11
 """Tabs, mode, prompt, provider, hint and four settings, sound, seed."""
+
+
+def on_failure() -> JobError:
+    """Answer a wish whose handler broke; the traceback is in the log. Output: notice."""
+    return _NOT_FILLED
 
 
 def named_job(event: gr.EventData) -> str:

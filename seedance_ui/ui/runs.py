@@ -10,12 +10,13 @@ import gradio as gr
 
 from seedance_ui.services import Services
 from seedance_ui.ui.compare import CompareHandlers
-from seedance_ui.ui.remix import RemixHandlers
+from seedance_ui.ui.remix import RemixHandlers, on_failure
 from seedance_ui.ui.widgets.compare_view import CompareView
 from seedance_ui.ui.widgets.example_strip import ExampleStrip
 from seedance_ui.ui.widgets.frame_slots import FrameSlots
 from seedance_ui.ui.widgets.last_frames import LastFrames
 from seedance_ui.ui.widgets.library_grid import LibraryGrid
+from seedance_ui.ui.widgets.notice import Notice
 from seedance_ui.ui.widgets.player import Player
 from seedance_ui.ui.widgets.reference_tray import ReferenceTray
 
@@ -39,6 +40,7 @@ class RunParts:
     frames: FrameSlots
     references: ReferenceTray
     examples: ExampleStrip
+    notice: Notice
     last_frames: LastFrames
     player: Player
     library: LibraryGrid
@@ -69,7 +71,9 @@ def wire_runs(services: Services, parts: RunParts, private: dict[str, Any]) -> N
         (parts.last_frames.use_last, remix.on_use_last),
         (parts.player.extend, remix.on_extend),
     ):
-        event(handler, inputs, filled, **private).then(fn=None, js=_FILLED_JS, inputs=parts.parent, **private)
+        asked = event(handler, inputs, filled, **private)
+        asked.then(fn=None, js=_FILLED_JS, inputs=parts.parent, **private)
+        asked.failure(on_failure, None, parts.notice, **private)
     parts.last_frames.newest(remix.on_newest, parts.state, parts.last_frames, **private)
     for asks in (parts.compare, parts.library):
         asks.compare(compare.on_compare, parts.state, parts.compare, **private)

@@ -109,17 +109,20 @@ def studio(open_studio: OpenStudio) -> Studio:
 def keep_studio(profile: BrowserContext, app: AppProcess) -> Iterator[KeepStudio]:
     """Yield a function that opens the page that all tests of a module share, for somebody who was never there.
 
-    It returns the page and what it must not do, watched to the end. Keywords: `width_px`, `reduced_motion`.
+    It returns the page and what it must not do, watched to the end. Keywords: `width_px`, `reduced_motion`, and
+    `may_log` as of `open_studio`.
     """
     kept: list[tuple[Studio, list[str]]] = []
 
-    def open_one(*, width_px: int = 1280, reduced_motion: str = "no-preference") -> tuple[Studio, list[str]]:
+    def open_one(
+        *, width_px: int = 1280, reduced_motion: str = "no-preference", may_log: str | None = None
+    ) -> tuple[Studio, list[str]]:
         page = profile.new_page()
         page.set_viewport_size({"width": width_px, "height": 900})
         page.emulate_media(reduced_motion=reduced_motion)
         page.set_default_timeout(PATIENCE_MS)
         forget(page, app.url)
-        kept.append((Studio(page, app), watch(page, app)))
+        kept.append((Studio(page, app), watch(page, app, may_log)))
         kept[-1][0].open()
         return kept[-1]
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
 
@@ -259,6 +260,21 @@ class HeldEvents:
             self._routes.append(route)
         else:
             route.continue_()
+
+
+@contextmanager
+def broken_handler(studio: Studio, asked: str) -> Iterator[None]:
+    """Let the handler of the event whose data holds some text break meanwhile, as far as the page can tell."""
+
+    def answer(route: Route) -> None:
+        if asked in (route.request.post_data or ""):
+            route.fulfill(status=500, json={"error": None})
+        else:
+            route.fallback()
+
+    studio.page.route("**/gradio_api/run/predict", answer)
+    yield
+    studio.page.unroute("**/gradio_api/run/predict", answer)
 
 
 def stream_kinds(mp4: bytes) -> list[str]:

@@ -11,7 +11,7 @@ from playwright.sync_api import Locator, expect
 
 from tests.app_process import AppProcess
 from tests.browser.conftest import OpenStudio, running_app
-from tests.browser.studio_page import HeldEvents, Studio
+from tests.browser.studio_page import HeldEvents, Studio, broken_handler
 from tests.fakes.aimlapi import LIP_SYNC, MONA_LISA, FakeAimlApi, refusal
 from tests.fakes.scenario import GENERATE, KEY, SECRET, FakeScenario
 from tests.fakes.server import Instead
@@ -212,12 +212,15 @@ def test_a_link_at_the_animatic_is_refused_on_its_card_and_taken_by_aiml_api(pag
     expect(studio.tags).to_have_text(["@Video1"])
 
 
-def test_keys_and_limits_checks_a_key(page_of: Studio, aimlapi: FakeAimlApi) -> None:
-    studio = page_of
+def test_keys_and_limits_checks_a_key(open_studio: OpenStudio, hosted: AppProcess, aimlapi: FakeAimlApi) -> None:
+    studio = open_studio(app=hosted, may_log=r"status of 500")
     studio.page.get_by_role("button", name="Keys and limits").click()
     dialog = studio.page.get_by_role("dialog", name="Keys and limits")
     expect(dialog).to_contain_text("AIMLAPI_KEY is set")
     expect(dialog.get_by_role("link", name="Documentation of Scenario")).to_be_visible()
+    with broken_handler(studio, '"provider":'):
+        dialog.get_by_role("button", name="Check key of AIML API").click()
+        expect(dialog.get_by_text("The page got no answer. Try again.")).to_be_visible()
     for label in ("AIML API", "Scenario"):
         dialog.get_by_role("button", name=f"Check key of {label}").click()
     expect(dialog.get_by_text("The key works.")).to_have_count(2)

@@ -16,7 +16,7 @@ from seedance_ui.domain.request import Mode
 from seedance_ui.ui.remix import EXTEND_PROMPT
 from tests.app_process import AppProcess
 from tests.browser.conftest import KeepStudio, running_app
-from tests.browser.studio_page import Studio
+from tests.browser.studio_page import Studio, broken_handler
 from tests.fakes.aimlapi import FakeAimlApi
 from tests.media_makers import make_image, make_mp3, make_video
 
@@ -42,7 +42,7 @@ def app(tmp_path_factory: pytest.TempPathFactory, aimlapi: FakeAimlApi) -> Itera
 @pytest.fixture(scope="module")
 def studio(keep_studio: KeepStudio) -> Studio:
     """Return the one page of this module; its tests go on from one another."""
-    return keep_studio(reduced_motion="reduce")[0]
+    return keep_studio(reduced_motion="reduce", may_log=r"status of 500")[0]
 
 
 @pytest.fixture(scope="module")
@@ -118,6 +118,10 @@ def test_remix_sends_the_same_request_again_and_leaves_its_descent(
     choose_provider(studio, "Animatic")
     expect(studio.page.locator("#dock .summary")).to_contain_text("storyboard")
 
+    with broken_handler(studio, f'"job":"{run}"'):
+        act(studio, "Remix")
+        notice = studio.page.get_by_role("alert").filter(has_text="Nothing was put into the form")
+        expect(notice).to_contain_text("The page got no answer. Nothing was sent.")
     act(studio, "Remix")
 
     expect(studio.page.get_by_role("tab", name="References")).to_have_attribute("aria-selected", "true")

@@ -12,7 +12,7 @@ from playwright.sync_api import Locator, expect
 
 from tests.app_process import AppProcess
 from tests.browser.conftest import OpenStudio, running_app
-from tests.browser.studio_page import Studio
+from tests.browser.studio_page import Studio, broken_handler
 from tests.fakes.aimlapi import GENERATIONS, FakeAimlApi
 from tests.fakes.server import AcceptThenDrop, Received, Reply
 
@@ -103,9 +103,14 @@ def test_lost_answer_is_asked_for_found_by_its_id_and_becomes_the_video(
 
 
 def test_send_again_is_one_new_job_and_the_old_one_is_closed_from_the_library(
-    studio: Studio, aimlapi: LaggingAimlApi, app: AppProcess
+    open_studio: OpenStudio, aimlapi: LaggingAimlApi, app: AppProcess
 ) -> None:
+    studio = open_studio(may_log=r"status of 500")
     old, paid, jobs = lose_an_answer(studio, aimlapi, "Sent twice"), len(aimlapi.bill), app.job_count()
+    with broken_handler(studio, '"token":'):
+        button(studio, "Send again for about $2.52").click()
+        expect(studio.page.get_by_role("alert")).to_contain_text("The page got no answer to this click.")
+    expect(button(studio, "Send again for about $2.52")).not_to_have_attribute("aria-disabled", "true")
     studio.expect_video_of(studio.job_made_by(button(studio, "Send again for about $2.52").dblclick))
     assert len(aimlapi.bill) == paid + 1
     assert app.job_count() == jobs + 1
