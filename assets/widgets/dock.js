@@ -11,6 +11,7 @@ let about = null;
 let rest = 0;
 let isLooking = false;
 let isLookAhead = false;
+let hasLookFailed = false;
 let sending = [];
 
 function showCount(count) {
@@ -74,13 +75,26 @@ function look() {
   rest = 0;
   isLookAhead = isLooking;
   isLooking = true;
+  hasLookFailed = false;
   trigger('look');
 }
 seedance.formLookedAt = () => {
   isLooking = isLookAhead;
   isLookAhead = false;
-  if (!rest && !isLooking) setPriceOld(false);
+  if (rest || isLooking) return;
+  drawPrice(props.value); // it may be the same as before a look that failed
+  setPriceOld(false);
 };
+/* The look that waits for this one is gone with it. */
+seedance.lookFailed = () => {
+  isLooking = isLookAhead = false;
+  hasLookFailed = true;
+  drawPrice({ price: 'Price not known', parts: [], notes: [] });
+  if (!rest) setPriceOld(false);
+};
+document.addEventListener('seedance:connection', ({ detail }) => {
+  if (detail === 'back' && hasLookFailed) seedance.formChanged();
+});
 seedance.generateSettled = () => setSending(false);
 watch('value', paint);
 watch('reply', answer);

@@ -243,7 +243,8 @@ def _wire_form(services: Services, composer: Composer, stage: Stage) -> None:
         trigger_mode="always_last",
         **_PRIVATE,
     )
-    run_at_end(looked, "() => window.seedance.formLookedAt()", _PRIVATE)
+    looked.then(fn=None, js="() => window.seedance.formLookedAt()", **_PRIVATE)
+    looked.failure(fn=None, js="() => window.seedance.lookFailed()", **_PRIVATE)
 
 
 def _wire_settings(services: Services, composer: Composer, stage: Stage, demo: gr.Blocks) -> None:

@@ -113,7 +113,7 @@ async def collect(services: Services, values: FormValues) -> Collected:
         StoreError: The disk would not take a file.
     """
     mode = values.known_mode()
-    request = _without_files(values, mode)
+    request = without_files(values)
     if mode is Mode.FRAMES:
         return await _with_frames(services, request, values.frames)
     if mode is Mode.REFERENCES:
@@ -121,7 +121,8 @@ async def collect(services: Services, values: FormValues) -> Collected:
     return Collected(request)
 
 
-def _without_files(values: FormValues, mode: Mode) -> GenerationRequest:
+def without_files(values: FormValues) -> GenerationRequest:
+    """Return what a form asks for, but for the files of its tab."""
     # Unchecked on purpose: `check_request` looks at the types too, and words the answer.
     raw: dict[str, Any] = {
         "provider": values.provider if isinstance(values.provider, str) else "",
@@ -132,7 +133,7 @@ def _without_files(values: FormValues, mode: Mode) -> GenerationRequest:
         "generate_audio": values.generate_audio,
         "seed": whole(values.seed),
     }
-    return GenerationRequest(mode=mode, **raw)
+    return GenerationRequest(mode=values.known_mode(), **raw)
 
 
 async def _with_frames(services: Services, request: GenerationRequest, frames: FramePair) -> Collected:

@@ -17,7 +17,7 @@ from seedance_ui.providers.offers import Offer
 from seedance_ui.services import Services
 from seedance_ui.ui.cards import frames_update, tray_update
 from seedance_ui.ui.dock import dock_json
-from seedance_ui.ui.form import Collected, FormValues, collect
+from seedance_ui.ui.form import Collected, FormValues, collect, without_files
 from seedance_ui.ui.messages import problem_for
 from seedance_ui.ui.widgets.dock import problem_json
 from seedance_ui.ui.widgets.job_card import DEFAULT_PREVIEW, Preview
@@ -38,14 +38,16 @@ class QuoteHandlers:
     async def on_change(self, *inputs: Any) -> tuple[object, ...]:
         """Look at the form after anything but the prompt and the seed changed."""
         values = FormValues(*inputs)
+        count = values.count if isinstance(values.count, int) else 1
         try:
             collected = await collect(self._services, values)
         except SeedanceError as exc:
-            return gr.skip(), gr.skip(), frames_update(), tray_update(None), problem_for(exc)
+            request = without_files(values)
+            dock = dock_json(request, self._offers.get(request.provider), None, count=count)
+            return dock, gr.skip(), frames_update(), tray_update(None), problem_for(exc)
         found = self._services.check(collected.request, values.count)
         offer = self._offers.get(collected.request.provider)
         look = _look(collected, found, offer.spec if offer else None)
-        count = values.count if isinstance(values.count, int) else 1
         quote = await self._quote(collected.request, count, found)
         said = [problem_json(problem, at_card=card_key(problem, collected) is not None) for problem in look.problems]
         dock = dock_json(collected.request, offer, quote, count=count, files=said, about=collected.about)

@@ -153,6 +153,10 @@ def test_event_that_gets_no_answer_is_sent_again_and_given_up_after_a_while(
     studio.page.clock.run_for(125_000)
     expect(studio.generate_button).to_have_attribute("aria-disabled", "false")
     expect(status.filter(has_text="The server does not answer. What you entered is kept.")).to_be_visible()
+    price = studio.page.locator("#price-now")
+    studio.set_duration(5)
+    studio.page.clock.run_for(1_000)
+    expect(price).to_have_text("Price not known")
 
     studio.page.unroute_all()
 
@@ -163,5 +167,7 @@ def test_event_that_gets_no_answer_is_sent_again_and_given_up_after_a_while(
     studio.expect_video_of(studio.job_made_by(click))
     expect(status.filter(has_text="What you entered is kept")).to_have_count(0)
     expect(studio.prompt).to_have_value("Lost on its way back")
+    studio.page.clock.run_for(1_000)
+    expect(price).to_have_text("Free")
     assert studio.page.evaluate("() => window.wasLoadedOnce")
     assert app.job_count() == before + 2

@@ -56,7 +56,7 @@ def start_services(data_dir: Path, finished_video: Path) -> Iterator[StartServic
     """Return a way to run the services; every job ends with a finished video."""
     running: list[Services] = []
 
-    def start(env: dict[str, str] | None = None) -> Services:
+    def start(env: dict[str, str] | None = None, **options: Any) -> Services:
         class FinishingStrict(Strict):
             def __init__(self, setup: Setup) -> None:
                 super().__init__(setup)
@@ -64,7 +64,7 @@ def start_services(data_dir: Path, finished_video: Path) -> Iterator[StartServic
 
         settings = Settings.from_env({"SEEDANCE_DATA_DIR": str(data_dir), **(env or {})})
         providers: dict[str, Any] = {"strict": FinishingStrict, "lenient": Lenient, "locked": Locked}
-        services = Services(settings, providers=providers, clock=QuickClock())
+        services = Services(settings, providers=providers, clock=QuickClock(), **options)
         services.start()
         running.append(services)
         return services

@@ -26,6 +26,7 @@ from seedance_ui.ui.settings import Settings
 from seedance_ui.ui.widgets.frame_slots import FramePair
 from seedance_ui.ui.widgets.html_widget import UploadedFile
 from tests.media_makers import make_image
+from tests.ui.conftest import StartServices
 
 FORM = FormValues("text", "a lighthouse", "strict", 8, False, "720p", "16:9", True, None, FramePair(), ())
 STATE: dict[str, str] = {}
@@ -116,6 +117,18 @@ async def test_on_change_with_settings_that_cannot_be_had_knows_no_price(service
     dock, *_ = await QuoteHandlers(services).on_change(*inputs(replace(FORM, duration_s=99)))
 
     assert dock["price"] == "Price not known"
+
+
+async def test_on_change_with_a_file_that_cannot_be_kept_knows_no_price(
+    start_services: StartServices, tmp_path: Path
+) -> None:
+    form = replace(FORM, mode="references", references=[picture(tmp_path)], duration_s=5)
+
+    full_disk = start_services(free_bytes=lambda _: 0)
+    dock, *_, notice = await QuoteHandlers(full_disk).on_change(*inputs(form))
+
+    assert (dock["price"], dock["summary"]) == ("Price not known", "5 s · 720p · 16:9 · storyboard")
+    assert "disk" in notice.detail
 
 
 async def test_on_change_puts_a_broken_file_on_its_card(services: Services, tmp_path: Path) -> None:
