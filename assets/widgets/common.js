@@ -190,8 +190,29 @@ window.seedance.translate(element);
     setText(live, sentence);
   }
 
+  // Asks Python one question at a time, and of those that come meanwhile the newest: no answer comes late, and none is left
+  // out. `ask` takes a function that triggers an event; `settled` says that this has ended.
+  function newestOnly() {
+    let isAsking = false;
+    let next = null;
+    function ask(question) {
+      if (isAsking) {
+        next = question;
+        return;
+      }
+      isAsking = true;
+      question();
+    }
+    function settled() {
+      const question = next;
+      [isAsking, next] = [false, null];
+      if (question) ask(question);
+    }
+    return {ask, settled};
+  }
+
   Object.assign(seedance, {
     make, icon, waveform, setText, setAttribute, formatClock, formatBytes, formatPixels, formatAmount, formatCost, kindOf,
-    uploadFile, fileData, onDrop, onPaste, onShown, tellMissing, leadTo,
+    uploadFile, fileData, onDrop, onPaste, onShown, tellMissing, leadTo, newestOnly,
   });
 })(window.seedance);

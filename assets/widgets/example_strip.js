@@ -1,5 +1,6 @@
 /* Six pictures to start from. Value: {items: [{title, thumbnail, prompt}]}. The words are written here, so that undo
    brings back what stood there; Python fills the rest of the form. */
+window.seedance.exampleAsked = window.seedance.newestOnly();
 const grid = element.querySelector('.examples');
 function paint() {
   const value = props.value ?? { items: [] };
@@ -16,7 +17,7 @@ function paint() {
     button.append(picture, title);
     button.addEventListener('click', () => {
       window.seedance.prompt.write(item.prompt);
-      trigger('pick', { title: item.title });
+      window.seedance.exampleAsked.ask(() => trigger('pick', { title: item.title }));
     });
     return button;
   }));

@@ -1,6 +1,6 @@
 // The stage: a card for each job, newest first. Scope: element, props, trigger, watch, and its parts before it:
 // job_words.js, job_stream.js, job_running.js, job_ending.js, job_remedies.js, job_culprit.js, job_ways.js, job_told.js.
-// A card: {id, facts, sent, root, find, live, isAside}; facts are what Python says of the job, sent what the click sent.
+// A card: {id, facts, sent, root, find, live, isAside, isOnItsWay}; facts are what Python says of the job, sent what the click sent.
 const REPLAY_MS = 5000;
 const host = element.querySelector('.job-cards');
 const blank = host.querySelector('.job-card').cloneNode(true);
@@ -8,6 +8,7 @@ let cards = [];
 let lead = null;      // whose events are listened to
 let stream = null;
 let openedAt = 0;     // when its stream was opened
+let endsTold = 0;     // how many ends Python was told of and has not answered yet
 let unclaimed = null; // what a click sent whose jobs are not here yet
 
 // ---- what is known
@@ -150,12 +151,17 @@ function drawJob(card) {
 function end(card, state, drawIt) {
   const {live} = card;
   const isNews = FINAL.has(state) && !live.isTold;
-  if (isNews && state === 'succeeded') card.isAside = isPlayerTaken() || isAnotherOnItsWay(card);
+  if (isNews && state === 'succeeded') {
+    card.isAside = isPlayerTaken() || cards.some(({isOnItsWay}) => isOnItsWay);
+    card.isOnItsWay = !card.isAside;
+  }
   drawIt(card, state);
   if (!isNews) return;
   live.isTold = true;
   announce(card, state);
-  if (state !== 'lost') trigger('done', {job: card.id, state, ...(card.isAside ? {is_aside: true} : {})});
+  if (state === 'lost') return;
+  endsTold += 1;
+  trigger('done', {job: card.id, state, ...(card.isAside ? {is_aside: true} : {})});
 }
 
 // A video that a person watches stays: what is finished meanwhile is offered beside it.
@@ -163,9 +169,21 @@ function isPlayerTaken() {
   return Boolean(document.querySelector('#player .player:not([hidden])'));
 }
 
-// The player shows a video once Python has answered: of two that are ready in that time, one is offered.
-function isAnotherOnItsWay(card) {
-  return cards.some(other => other !== card && other.root.classList.contains('is-quiet') && isFinal(other));
+// Python has answered, or does not: a video that the player did not get is offered.
+function onDoneSettled() {
+  endsTold -= 1;
+  if (endsTold > 0) return;
+  for (const card of cards.filter(({isOnItsWay}) => isOnItsWay)) {
+    Object.assign(card, {isOnItsWay: false, isAside: true});
+    plan(card);
+  }
+}
+
+function onShown({detail}) {
+  for (const card of cards.filter(({id}) => id === detail)) {
+    Object.assign(card, {isOnItsWay: false, isAside: false});
+    plan(card);
+  }
 }
 
 // The library lists what rests: it is out of date when a job comes to rest, or goes on.
@@ -220,16 +238,13 @@ function toggleOpen({root, find}) {
 function makeCard(facts) {
   const root = blank.cloneNode(true);
   const find = selector => root.querySelector(selector);
-  const card = {id: facts.job_id ?? null, facts, root, find, live: newLive(), sent: null, isAside: false};
+  const card = {id: facts.job_id ?? null, facts, root, find, live: newLive(), sent: null, isAside: false, isOnItsWay: false};
   setAttribute(root, 'data-job', card.id);
   setText(find('.job-what'), facts.prompt ?? '');
   STAGES.forEach(name => find('.stages').append(make('li', {}, make('b', {text: name}), make('span', {text: '–'}))));
   find('.cancel-job').onclick = () => cancel(card);
   find('.open-job').onclick = () => toggleOpen(card);
-  find('.watch-video').onclick = () => {
-    trigger('play', {job: card.id});
-    remove(card);
-  };
+  find('.watch-video').onclick = () => window.seedance.videoAsked.ask(() => trigger('play', {job: card.id}));
   wireWays(card);
   return card;
 }
@@ -297,14 +312,16 @@ function leave() {
   document.removeEventListener('visibilitychange', onVisibility);
   document.removeEventListener('seedance:sent', onSent);
   document.removeEventListener('seedance:references', onReferences);
+  document.removeEventListener('seedance:shown', onShown);
   for (const event of ['pointerdown', 'keydown']) document.removeEventListener(event, forgetNews);
 }
 
 document.addEventListener('visibilitychange', onVisibility);
 document.addEventListener('seedance:sent', onSent);
 document.addEventListener('seedance:references', onReferences);
+document.addEventListener('seedance:shown', onShown);
 for (const event of ['pointerdown', 'keydown']) document.addEventListener(event, forgetNews);
-window.seedance.sendAgainSettled = onSendAgainSettled;
+Object.assign(window.seedance, {sendAgainSettled: onSendAgainSettled, doneSettled: onDoneSettled});
 wireTold();
 watch('value', follow);
 watch('preview', () => { if (!cards[0].id) drawEmpty(cards[0]); });

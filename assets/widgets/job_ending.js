@@ -42,7 +42,7 @@ function whichText({mode, provider, created_at: created, remote_id: remoteId}) {
   return [...parts, ...(remoteId ? [t('generation ID {id}', {id: remoteId})] : [])].join(' · ');
 }
 
-// A video that is ready is shown by the player; only where that plays another one, the card offers it.
+// A video that is ready is shown by the player; where that does not have it, the card offers it.
 function drawReady(card) {
   const {root, find} = card;
   root.dataset.state = 'succeeded';

@@ -179,7 +179,7 @@ const actions = {
   open(id) {
     props.current = id;
     markCurrent();
-    trigger('open', {job: id});
+    window.seedance.videoAsked.ask(() => trigger('open', {job: id}));
   },
   pick(id, isPicked) {
     if (isPicked) picked.add(id);

@@ -1,5 +1,5 @@
 // The player. Scope: element, props, trigger, watch; menu.js.
-const {setText, setAttribute, formatClock, formatBytes, formatCost, t, say, items} = window.seedance;
+const {newestOnly, setText, setAttribute, formatClock, formatBytes, formatCost, t, say, items} = window.seedance;
 const MISSING = t('File missing. The file of this video is not on disk any more.');
 const UNREACHABLE = t('The video cannot be loaded right now. Reload the page to try again.');
 const root = element.querySelector('.player');
@@ -15,6 +15,7 @@ const share = root.querySelector('.share');
 const told = root.querySelector('.told');
 const needsFile = ['.use-last', '.compare-with', '.extend', '.share'].map(name => root.querySelector(name));
 let shown = null;
+window.seedance.videoAsked = newestOnly();    // by the library and by a card: both fill the player
 
 function slug(prompt) {
   const words = prompt.toLowerCase().normalize('NFKD').replace(/\p{M}/gu, '').match(/[\p{L}\p{N}]+/gu) ?? [];
@@ -117,7 +118,10 @@ function draw() {
   shown = keyOf(item);
   setAttribute(root, 'data-job', item?.job_id);
   if (!item) return stopVideo();
-  if (isNew) drawVideo(item);
+  if (isNew) {
+    drawVideo(item);
+    document.dispatchEvent(new CustomEvent('seedance:shown', {detail: item.job_id}));
+  }
   drawUnmute();
   drawFacts(item);
   setText(root.querySelector('.said'), item.prompt);

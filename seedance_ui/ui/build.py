@@ -23,7 +23,7 @@ from seedance_ui.ui.frames_tab import FramesTab, create_frames_tab
 from seedance_ui.ui.generate import GenerateHandlers, on_failure, on_send_again_failure
 from seedance_ui.ui.header import Header, create_header
 from seedance_ui.ui.keys import wire_keys
-from seedance_ui.ui.library_panel import REFRESH_JS, create_library_panel, wire_library
+from seedance_ui.ui.library_panel import REFRESH_JS, VIDEO_SETTLED_JS, create_library_panel, wire_library
 from seedance_ui.ui.memory import REMEMBER_JS, remembered_inputs, wire_memory
 from seedance_ui.ui.offers import shown_offers
 from seedance_ui.ui.page import Page
@@ -231,9 +231,9 @@ def _wire_form(services: Services, composer: Composer, stage: Stage) -> None:
     ]
     gr.on([component.change for component in watched], fn=None, js=_LOOK_JS, **_PRIVATE)
     filled = [composer.prompt.prompt, *settings.fitted, settings.sound, settings.seed.seed, *files]
-    composer.examples.pick(examples.on_pick, settings.provider, filled, **_PRIVATE).then(
-        fn=None, js=_LOOK_JS, **_PRIVATE
-    )
+    picked = composer.examples.pick(examples.on_pick, settings.provider, filled, trigger_mode="multiple", **_PRIVATE)
+    picked.then(fn=None, js=_LOOK_JS, **_PRIVATE)
+    run_at_end(picked, "() => window.seedance.exampleAsked.settled()", _PRIVATE)
     prompt_form: list[Any] = [composer.mode, composer.prompt.prompt, settings.provider, composer.references.references]
     wire_prompt(services, composer.prompt, prompt_form, _PRIVATE)
     looked = composer.dock.look(
@@ -290,11 +290,12 @@ def _wire_generate(services: Services, composer: Composer, stage: Stage, state: 
 def _wire_stage(services: Services, composer: Composer, stage: Stage, state: gr.BrowserState, demo: gr.Blocks) -> None:
     handlers = StageHandlers(services)
     demo.load(handlers.on_load, state, [stage.card, stage.library, state], **_PRIVATE)
-    stage.card.done(handlers.on_done, state, [stage.player, stage.library], **_PRIVATE).then(
-        fn=None, js=REFRESH_JS, **_PRIVATE
-    )
+    shown: list[Any] = [stage.player, stage.library]
+    done = stage.card.done(handlers.on_done, state, shown, trigger_mode="multiple", **_PRIVATE)
+    run_at_end(done, "() => { window.seedance.doneSettled(); window.seedance.refreshLibrary(); }", _PRIVATE)
     stage.card.relist(fn=None, js=REFRESH_JS, **_PRIVATE)
-    stage.card.play(handlers.on_done, state, [stage.player, stage.library], **_PRIVATE)
+    played = stage.card.play(handlers.on_done, state, shown, trigger_mode="multiple", **_PRIVATE)
+    run_at_end(played, VIDEO_SETTLED_JS, _PRIVATE)
     stage.card.closed(fn=None, js=REFRESH_JS, **_PRIVATE)
     wire_library(services, stage.library, stage.card, stage.player, state, _PRIVATE)
     stage.player.keep_seed(on_keep_seed, None, composer.settings.seed.seed, **_PRIVATE)

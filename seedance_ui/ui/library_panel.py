@@ -13,6 +13,7 @@ from seedance_ui.providers.offers import Offer
 from seedance_ui.services import Services
 from seedance_ui.services.showing import PAGE_SIZE
 from seedance_ui.ui import session
+from seedance_ui.ui.ending import run_at_end
 from seedance_ui.ui.widgets.job_card import JobCard
 from seedance_ui.ui.widgets.library_grid import MAX_AT_ONCE, LibraryGrid, LibraryPageJson, ProviderChoiceJson
 from seedance_ui.ui.widgets.player import Player
@@ -22,6 +23,9 @@ _MAX_ID_CHARS = 64
 
 REFRESH_JS = "() => window.seedance.refreshLibrary()"
 """Lets the grid list again what it shows: only it knows what is asked for."""
+
+VIDEO_SETTLED_JS = "() => window.seedance.videoAsked.settled()"
+"""Lets the video be asked for that was chosen meanwhile."""
 
 
 class _Look(TypedDict):
@@ -132,9 +136,10 @@ def wire_library(
     ):
         listed = event(handler, state, library, trigger_mode="multiple", **private)
         listed.failure(fn=None, js="() => window.seedance.libraryFailed()", **private)
-    library.open(handlers.on_open, state, [card, player, library], **private).then(
-        fn=None, js="() => window.seedance.showStage()", **private
-    )
+    opened = library.open(handlers.on_open, state, [card, player, library], trigger_mode="multiple", **private)
+    opened.then(fn=None, js="() => window.seedance.showStage()", **private)
+    opened.failure(fn=None, js="() => window.seedance.libraryFailed()", **private)
+    run_at_end(opened, VIDEO_SETTLED_JS, private)
 
 
 def _read_look(look: object) -> _Look:

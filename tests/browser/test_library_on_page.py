@@ -117,7 +117,13 @@ def test_favourites_and_deletions_outlive_a_reload_by_keyboard_alone(
     expect(star).to_have_attribute("aria-pressed", "false")
 
 
-def test_two_selected_open_side_by_side(studio: Studio, jobs: list[Job]) -> None:
+def test_of_two_opened_at_once_the_second_is_shown_and_two_selected_open_side_by_side(
+    studio: Studio, jobs: list[Job]
+) -> None:
+    cards = studio.library.locator(".open")
+    expect(cards.nth(1)).to_be_visible()
+    cards.evaluate_all("(cards) => cards.slice(0, 2).forEach((card) => card.click())")
+    expect(studio.video).to_have_attribute("src", f"/media/{jobs[1].job_id}.mp4")
     for job in jobs[:2]:
         studio.library.get_by_role("checkbox", name=f"Select “{short(job)}").check()
     studio.library.get_by_role("button", name="Compare").press("Enter")

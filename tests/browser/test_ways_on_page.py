@@ -12,7 +12,7 @@ from playwright.sync_api import Locator, expect
 
 from tests.app_process import AppProcess
 from tests.browser.conftest import OpenStudio, running_app
-from tests.browser.studio_page import Studio, broken_handler
+from tests.browser.studio_page import FINISHES_WITHIN_MS, Studio, broken_handler
 from tests.fakes.aimlapi import GENERATIONS, FakeAimlApi
 from tests.fakes.server import AcceptThenDrop, Received, Reply
 
@@ -111,7 +111,12 @@ def test_send_again_is_one_new_job_and_the_old_one_is_closed_from_the_library(
         button(studio, "Send again for about $2.52").click()
         expect(studio.page.get_by_role("alert")).to_contain_text("The page got no answer to this click.")
     expect(button(studio, "Send again for about $2.52")).not_to_have_attribute("aria-disabled", "true")
-    studio.expect_video_of(studio.job_made_by(button(studio, "Send again for about $2.52").dblclick))
+    new = studio.job_made_by(button(studio, "Send again for about $2.52").dblclick)
+    with broken_handler(studio, f'"job":"{new}","state":"succeeded"'):
+        expect(button(studio, "Watch")).to_be_visible(timeout=FINISHES_WITHIN_MS)
+    button(studio, "Watch").click()
+    studio.expect_video_of(new)
+    expect(button(studio, "Watch")).to_be_hidden()
     assert len(aimlapi.bill) == paid + 1
     assert app.job_count() == jobs + 1
     assert app.snapshot(old)["state"] == "needs_attention"

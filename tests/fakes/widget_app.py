@@ -16,6 +16,8 @@ from sse_starlette import EventSourceResponse
 
 from fakes.widget_server import FakeServer
 from seedance_ui.domain.job import JobError
+from seedance_ui.ui.ending import run_at_end
+from seedance_ui.ui.library_panel import VIDEO_SETTLED_JS
 from seedance_ui.ui.prompt_box import create_prompt_box
 from seedance_ui.ui.widgets.banners import Banners
 from seedance_ui.ui.widgets.example_strip import ExampleStrip
@@ -162,7 +164,9 @@ def _build_page(fake: FakeServer) -> gr.Blocks:
             ("restore", library),
             ("compare", library),
         ):
-            getattr(widget, name)(_hear(fake, name), None, None, trigger_mode="multiple", **QUIET)
+            heard = getattr(widget, name)(_hear(fake, name), None, None, trigger_mode="multiple", **QUIET)
+            if name in ("play", "open"):
+                run_at_end(heard, VIDEO_SETTLED_JS, QUIET)
     return demo
 
 

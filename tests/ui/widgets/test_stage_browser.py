@@ -142,7 +142,10 @@ def test_video_that_is_ready_beside_another_is_offered_and_takes_no_player(widge
     expect(card_of(widgets, B)).to_contain_text("ReadyPrompt of b")
     card_of(widgets, B).get_by_role("button", name="Watch").press("Enter")
     assert widgets.server.wait_for("play") == {"job": B}
-    expect(card_of(widgets, B)).to_have_count(0)
+    expect(card_of(widgets, B)).to_contain_text("ReadyPrompt of b")
+    widgets.update(player={"value": {**READY_ITEM, "job_id": B}})
+    expect(card_of(widgets, B).get_by_role("button", name="Watch")).to_be_hidden()
+    expect(card_of(widgets, B)).to_have_class(re.compile("is-quiet"))
 
 
 def test_second_video_that_is_ready_before_the_player_shows_the_first_is_offered(widgets):
@@ -153,6 +156,37 @@ def test_second_video_that_is_ready_before_the_player_shows_the_first_is_offered
     for job_id in (A, B):
         expect(card_of(widgets, job_id)).to_have_attribute("data-state", "succeeded")
     expect(widgets.page.locator("#player .player")).to_be_hidden()
+
+
+def test_video_that_the_player_did_not_get_is_offered_once_every_end_is_answered(widgets):
+    work(widgets, A, B)
+    fail(widgets, A, "generation_failed")
+    widgets.server.push(B, state="succeeded", phase="done")
+    expect(card_of(widgets, B)).to_have_class(re.compile("is-quiet"))
+    widgets.page.evaluate("seedance.doneSettled()")
+    expect(card_of(widgets, B)).to_have_class(re.compile("is-quiet"))
+    widgets.page.evaluate("seedance.doneSettled()")
+    expect(card_of(widgets, B).get_by_role("button", name="Watch")).to_be_visible()
+
+
+def test_of_videos_chosen_while_another_is_asked_for_the_newest_is_asked_for_next(widgets):
+    page, held = widgets.page, []
+    widgets.update(player={"value": READY_ITEM})
+    work(widgets, A, B, C)
+    for job_id in (A, B, C):
+        widgets.server.push(job_id, state="succeeded", phase="done")
+    buttons = [card_of(widgets, job_id).get_by_role("button", name="Watch") for job_id in (A, B, C)]
+    for button in buttons:
+        expect(button).to_be_visible()
+    widgets.server.wait_for("done", lambda data: len(widgets.server.all_heard("done")) == 3)
+    page.route("**/run/predict", lambda route: held.append(route), times=1)
+    with page.expect_request("**/run/predict"):
+        buttons[0].press("Enter")
+    for button in buttons[1:]:
+        button.press("Enter")
+    with page.expect_response(lambda answer: C in (answer.request.post_data or "")):
+        held[0].continue_()
+    assert widgets.server.all_heard("play") == [{"job": A}, {"job": C}]
 
 
 USUAL = (
