@@ -230,7 +230,7 @@ def _wire_form(services: Services, composer: Composer, stage: Stage) -> None:
         *files,
     ]
     gr.on([component.change for component in watched], fn=None, js=_LOOK_JS, **_PRIVATE)
-    filled = [composer.prompt.prompt, *settings.fitted, settings.sound, settings.seed.seed, *files]
+    filled = [*settings.fitted, settings.sound, settings.seed.seed, *files]
     picked = composer.examples.pick(examples.on_pick, settings.provider, filled, trigger_mode="multiple", **_PRIVATE)
     picked.then(fn=None, js=_LOOK_JS, **_PRIVATE)
     run_at_end(picked, "() => window.seedance.exampleAsked.settled()", _PRIVATE)

@@ -61,9 +61,9 @@ class DraftHandlers:
             return tuple(gr.skip() for _ in range(4))
         shown = Settings(duration_s=duration_s, auto_duration=auto, resolution=resolution)
         if draft is True:
-            return (*settings_updates(offer, as_draft(shown, offer.spec))[:3], cover(shown))
+            return (*settings_updates(offer, as_draft(shown, offer.spec), shown)[:3], cover(shown))
         before, _ = fit_settings(uncover(shown, beneath), offer.spec, Mode.TEXT)
-        return (*settings_updates(offer, before)[:3], "")
+        return (*settings_updates(offer, before, shown)[:3], "")
 
 
 def wire_draft(

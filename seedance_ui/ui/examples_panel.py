@@ -19,8 +19,8 @@ from seedance_ui.ui.widgets.frame_slots import FramePair
 from seedance_ui.ui.widgets.html_widget import UploadedFile
 from seedance_ui.ui.widgets.links import Given
 
-_SKIPPED = 8
-"""Prompt, the hint and four settings, sound, seed: all but the files."""
+_SKIPPED = 7
+"""The hint and four settings, sound, seed: all but the files."""
 
 
 class ExampleHandlers:
@@ -30,9 +30,9 @@ class ExampleHandlers:
         self._offers = shown_offers(services)
 
     def on_pick(self, provider: object, event: gr.EventData) -> tuple[object, ...]:
-        """Return prompt, settings and files of the example that was clicked.
+        """Return settings and files of the example that was clicked; its prompt is written by the page, at once.
 
-        Outputs: prompt, the settings panel's hint and settings, sound, seed, frames, references.
+        Outputs: the settings panel's hint and settings, sound, seed, frames, references.
         """
         picked = find_example(parse_pick(event._data))
         offer = next((offer for offer in self._offers if offer.info.id == provider), self._offers[0])
@@ -41,7 +41,6 @@ class ExampleHandlers:
         mode, example = picked
         settings, moved = fit_settings(_settings(example), offer.spec, mode)
         return (
-            example.prompt,
             hint_json(self._offers, offer.info.id, moved),
             *settings_updates(offer, settings),
             settings.generate_audio,

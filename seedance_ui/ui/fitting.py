@@ -39,11 +39,20 @@ class FittingHandlers:
         fitted, moved = fit_settings(settings, offer.spec, mode)
         # The shape that a run brought with it stays: its tab is opened with it.
         fitted, followed = (fitted, ()) if values.known_parent() else follow_mode(fitted, offer.spec, mode)
-        return follow_offer(self._offers, offer, fitted, mode=mode, draft=draft, moved=moved + followed)
+        return follow_offer(
+            self._offers, offer, fitted, mode=mode, draft=draft, moved=moved + followed, shown=values.settings
+        )
 
 
 def follow_offer(
-    offers: Sequence[Offer], offer: Offer, settings: Settings, *, mode: Mode, draft: bool, moved: Sequence[str]
+    offers: Sequence[Offer],
+    offer: Offer,
+    settings: Settings,
+    *,
+    mode: Mode,
+    draft: bool,
+    moved: Sequence[str],
+    shown: Settings | None = None,
 ) -> tuple[object, ...]:
     """Return updates for everything that follows a provider; see `OUTPUTS`.
 
@@ -54,12 +63,13 @@ def follow_offer(
         mode: The tab.
         draft: Whether Draft is on.
         moved: Sentences on what had to move.
+        shown: As of `settings_updates`.
     """
     return (
         strip_json(mode, offer.info.id),
         prompt_hint_json(mode, offer.spec),
         hint_json(offers, offer.info.id, moved),
-        *settings_updates(offer, as_draft(settings, offer.spec) if draft else settings),
+        *settings_updates(offer, as_draft(settings, offer.spec) if draft else settings, shown),
         cover(settings) if draft else "",
     )
 

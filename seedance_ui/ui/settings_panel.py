@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import gradio as gr
@@ -162,18 +162,30 @@ def _note(offer: Offer) -> str | None:
     return None if offer.info.needs_key else "free"
 
 
-def settings_updates(offer: Offer, settings: Settings) -> list[object]:
-    """Return updates for `SettingsPanel.fitted` without the hint: what a provider offers, and values that it takes."""
+def settings_updates(offer: Offer, settings: Settings, shown: Settings | None = None) -> list[object]:
+    """Return updates for `SettingsPanel.fitted` without the hint: what a provider offers, and values that it takes.
+
+    Args:
+        offer: The provider.
+        settings: The values.
+        shown: What stood in the form when it was asked about. A value that stays is not written: by the time of the
+            answer a person may have chosen another one. None where all are written.
+    """
     spec = offer.spec
-    is_auto = settings.auto_duration is True
+    settings = replace(settings, auto_duration=settings.auto_duration is True)
+
+    def written(name: str) -> dict[str, Any]:
+        value = getattr(settings, name)
+        return {} if shown is not None and getattr(shown, name) == value else {"value": value}
+
     return [
         gr.update(
-            value=settings.duration_s,
             minimum=spec.min_duration_s,
             maximum=spec.max_duration_s,
-            interactive=not is_auto,
+            interactive=not settings.auto_duration,
+            **written("duration_s"),
         ),
-        gr.update(value=is_auto, visible=spec.auto_duration),
-        gr.update(choices=list(spec.resolutions), value=settings.resolution),
-        gr.update(choices=ratio_choices(spec.aspect_ratios), value=settings.aspect_ratio),
+        gr.update(visible=spec.auto_duration, **written("auto_duration")),
+        gr.update(choices=list(spec.resolutions), **written("resolution")),
+        gr.update(choices=ratio_choices(spec.aspect_ratios), **written("aspect_ratio")),
     ]

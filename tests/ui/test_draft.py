@@ -56,7 +56,7 @@ def test_on_draft_off_fits_what_comes_back_to_the_provider(services: Services) -
 
     duration, auto, resolution, _ = switch(services, False, ASKED, beneath, provider="strict")
 
-    assert (duration["value"], auto["value"], resolution["value"]) == (15, False, "720p")
+    assert (duration["value"], auto["value"], "value" in resolution) == (15, False, False)
 
 
 @pytest.mark.parametrize("provider", [None, "gone", 3])

@@ -311,6 +311,14 @@ def test_on_provider_moves_what_it_lacks_and_says_so(services: Services) -> None
     assert ratio["value"] == "16:9"
 
 
+def test_on_provider_leaves_alone_what_it_takes_since_it_may_be_another_by_then(services: Services) -> None:
+    form = replace(FORM, duration_s=12, resolution="480p", aspect_ratio="adaptive", provider="strict")
+
+    *_, duration, auto, resolution, ratio, _ = FittingHandlers(services).on_choice(*inputs(form))
+
+    assert ["value" in update for update in (duration, auto, resolution, ratio)] == [False, False, False, True]
+
+
 def test_on_provider_without_key_says_why_it_is_off(services: Services) -> None:
     _, _, hint, *_ = FittingHandlers(services).on_choice(*inputs(replace(FORM, provider="locked")))
 
@@ -325,7 +333,7 @@ def test_on_provider_keeps_draft_true_for_what_it_offers(services: Services) -> 
 
     *_, hint, duration, auto, resolution, _, kept = FittingHandlers(services).on_choice(*inputs(form))
 
-    assert (duration["value"], auto["value"], resolution["value"]) == (4, False, "480p")
+    assert all("value" not in stays for stays in (duration, auto, resolution))
     assert hint["moved"].startswith("Strict Video has no Auto duration")
     assert kept == cover(Settings(duration_s=12, auto_duration=False, resolution="720p"))
 
@@ -361,8 +369,8 @@ def test_on_pick_fills_a_form_that_could_be_sent(services: Services, mode: Mode)
 
         filled = ExampleHandlers(services).on_pick("strict", event)
 
-        prompt, _, duration, _, resolution, ratio, sound, seed, frames, references = filled
-        assert (prompt, sound, seed["value"]) == (example.prompt, example.generate_audio, example.seed)
+        _, duration, _, resolution, ratio, sound, seed, frames, references = filled
+        assert (sound, seed["value"]) == (example.generate_audio, example.seed)
         assert (duration["value"], resolution["value"], ratio["value"]) == (
             example.duration_s,
             example.resolution,
@@ -385,7 +393,7 @@ def test_on_pick_fills_a_form_that_could_be_sent(services: Services, mode: Mode)
 def test_on_pick_of_what_is_no_example_changes_nothing(services: Services, data: object) -> None:
     filled = ExampleHandlers(services).on_pick("strict", gr.EventData(None, data))
 
-    assert len(filled) == 10
+    assert len(filled) == 9
     assert all(
         part == gr.skip() or set(part) <= {"__type__", "problems", "facts", "fixes", "limits"} for part in filled
     )

@@ -24,6 +24,7 @@ from seedance_ui.ui.fitting import FittingHandlers
 from seedance_ui.ui.form import FormValues
 from seedance_ui.ui.generate import GenerateHandlers
 from seedance_ui.ui.keys import KeyHandlers, providers_json
+from seedance_ui.ui.provider_examples import find_example
 from seedance_ui.ui.quote import QuoteHandlers
 from seedance_ui.ui.widgets.frame_slots import FramePair
 from seedance_ui.ui.widgets.html_widget import UploadedFile
@@ -98,11 +99,13 @@ async def look(services: Services, form: FormValues) -> tuple[Any, Any, Any]:
 async def test_example_of_aiml_api_makes_the_request_of_its_reference(
     services: Services, aimlapi: FakeAimlApi, title: str, mode: Mode, body: dict[str, Any]
 ) -> None:
+    found = find_example(title)
+    assert found is not None
     picked = ExampleHandlers(services).on_pick("aimlapi", gr.EventData(None, {"title": title}))
-    prompt, _, duration, auto, resolution, ratio, sound, seed, frames, references = picked
+    _, duration, auto, resolution, ratio, sound, seed, frames, references = picked
     form = FormValues(
-        mode.value, prompt, "aimlapi", duration["value"], auto["value"], resolution["value"], ratio["value"], sound,
-        seed["value"], frames.get("value", FramePair()), references.get("value", ()),
+        mode.value, found[1].prompt, "aimlapi", duration["value"], auto["value"], resolution["value"], ratio["value"],
+        sound, seed["value"], frames.get("value", FramePair()), references.get("value", ()),
     )  # fmt: skip
 
     assert (await generate(services, form))["state"] == "succeeded"
