@@ -277,6 +277,25 @@ def broken_handler(studio: Studio, asked: str) -> Iterator[None]:
     studio.page.unroute("**/gradio_api/run/predict", answer)
 
 
+@contextmanager
+def held_back(studio: Studio, asked: str, start: Callable[[], None]) -> Iterator[None]:
+    """Start an event whose data holds some text, and keep it on its way meanwhile."""
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        if asked in (route.request.post_data or "") and not held:
+            held.append(route)
+        else:
+            route.fallback()
+
+    studio.page.route("**/gradio_api/run/predict", hold)
+    with studio.page.expect_request(lambda request: asked in (request.post_data or "")):
+        start()
+    yield
+    held[0].continue_()
+    studio.page.unroute("**/gradio_api/run/predict", hold)
+
+
 def stream_kinds(mp4: bytes) -> list[str]:
     """Return the kinds of streams of a file: `video`, `audio`."""
     with av.open(BytesIO(mp4)) as container:

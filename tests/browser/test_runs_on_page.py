@@ -16,7 +16,7 @@ from seedance_ui.domain.request import Mode
 from seedance_ui.ui.remix import EXTEND_PROMPT
 from tests.app_process import AppProcess
 from tests.browser.conftest import KeepStudio, running_app
-from tests.browser.studio_page import Studio, broken_handler
+from tests.browser.studio_page import Studio, broken_handler, held_back
 from tests.fakes.aimlapi import FakeAimlApi
 from tests.media_makers import make_image, make_mp3, make_video
 
@@ -113,8 +113,8 @@ def test_remix_sends_the_same_request_again_and_leaves_its_descent(
     _, run = runs
     before = len(aimlapi.bill)
     studio.choose_tab(Mode.TEXT)
-    for title in ("Lighthouse", "First light"):  # the second while the first is asked for
-        studio.example(title).dispatch_event("click")
+    with held_back(studio, '"title":"Lighthouse"', studio.example("Lighthouse").click):
+        studio.example("First light").click()
     expect(studio.page.locator("#dock .summary")).to_contain_text("21:9")
     choose_provider(studio, "Animatic")
     expect(studio.page.locator("#dock .summary")).to_contain_text("storyboard")
