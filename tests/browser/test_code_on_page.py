@@ -12,7 +12,8 @@ from playwright.sync_api import Locator, expect
 
 from tests.app_process import AppProcess
 from tests.browser.conftest import OpenStudio, running_app
-from tests.browser.studio_page import HeldEvents, Studio
+from tests.browser.events import HeldEvents
+from tests.browser.studio_page import Studio
 
 PROMPT = 'A "kite" <img src=x onerror=alert(1)> ${6*7} it\'s `windy`\nEOF\n</script> 雨 🪁'
 

@@ -17,7 +17,8 @@ from playwright.sync_api import Locator, expect
 from seedance_ui.domain.request import Mode
 from tests.app_process import AppProcess
 from tests.browser.conftest import OpenStudio, running_app
-from tests.browser.studio_page import HeldEvents, Studio
+from tests.browser.events import HeldEvents
+from tests.browser.studio_page import Studio
 from tests.fakes.aimlapi import GENERATIONS, FakeAimlApi
 from tests.fakes.server import Hold
 from tests.media_makers import make_image, make_video

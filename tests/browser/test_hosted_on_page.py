@@ -11,7 +11,8 @@ from playwright.sync_api import Locator, expect
 
 from tests.app_process import AppProcess
 from tests.browser.conftest import OpenStudio, running_app
-from tests.browser.studio_page import HeldEvents, Studio, broken_handler
+from tests.browser.events import HeldEvents, broken_handler
+from tests.browser.studio_page import Studio
 from tests.fakes.aimlapi import LIP_SYNC, MONA_LISA, FakeAimlApi, refusal
 from tests.fakes.scenario import GENERATE, KEY, SECRET, FakeScenario
 from tests.fakes.server import Instead

@@ -10,7 +10,8 @@ from playwright.sync_api import Locator, expect
 from seedance_ui.domain.job import Job
 from tests.app_process import AppProcess
 from tests.browser.conftest import OpenStudio
-from tests.browser.studio_page import Studio, held_back
+from tests.browser.events import held_back
+from tests.browser.studio_page import Studio
 from tests.filled_library import fill_library
 
 COUNT = 300

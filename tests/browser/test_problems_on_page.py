@@ -9,7 +9,8 @@ import pytest
 from playwright.sync_api import FilePayload, Route, expect
 
 from seedance_ui.domain.request import Mode
-from tests.browser.studio_page import HeldEvents, Studio
+from tests.browser.events import HeldEvents
+from tests.browser.studio_page import Studio
 from tests.media_makers import make_image, make_mp3, make_video
 
 PLAYLIST = b"#EXTM3U\n#EXT-X-TARGETDURATION:4\n#EXTINF:4,\nhttp://192.0.2.1/a.ts\n#EXTINF:4,\nfile:///etc/passwd\n#EXT-X-ENDLIST\n"

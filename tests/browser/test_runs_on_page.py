@@ -16,7 +16,8 @@ from seedance_ui.domain.request import Mode
 from seedance_ui.ui.remix import EXTEND_PROMPT
 from tests.app_process import AppProcess
 from tests.browser.conftest import KeepStudio, running_app
-from tests.browser.studio_page import Studio, broken_handler, held_back
+from tests.browser.events import broken_handler, held_back
+from tests.browser.studio_page import Studio
 from tests.fakes.aimlapi import FakeAimlApi
 from tests.media_makers import make_image, make_mp3, make_video
 

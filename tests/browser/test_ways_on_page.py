@@ -12,7 +12,8 @@ from playwright.sync_api import Locator, expect
 
 from tests.app_process import AppProcess
 from tests.browser.conftest import OpenStudio, running_app
-from tests.browser.studio_page import FINISHES_WITHIN_MS, Studio, broken_handler
+from tests.browser.events import broken_handler
+from tests.browser.studio_page import FINISHES_WITHIN_MS, Studio
 from tests.fakes.aimlapi import GENERATIONS, FakeAimlApi
 from tests.fakes.server import AcceptThenDrop, Received, Reply
 
