@@ -249,6 +249,7 @@ def test_without_a_key_a_provider_can_be_looked_at_and_generate_says_what_to_do(
     expect(studio.generate_button).to_be_focused()
     studio.generate_button.press("Enter")
     expect(notice).to_be_visible()
+    expect(studio.generate_button).to_have_attribute("aria-disabled", "false")
 
     held = HeldEvents(studio, "A tram in the rain")
     studio.generate_button.press("Enter")
