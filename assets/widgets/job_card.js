@@ -115,7 +115,7 @@ function listen() {
 }
 
 function onVisibility() {
-  cards.filter(({live}) => live.frame).forEach(draw);    // a hidden page draws no frames
+  cards.filter(({live}) => live.unplan).forEach(draw);    // a hidden page draws no frames
   listen();
   forgetNews();
   askAll();
@@ -124,14 +124,16 @@ function onVisibility() {
 // ---- drawing
 
 function plan(card) {
-  if (card.live.frame) return;
-  card.live.frame = document.hidden ? setTimeout(() => draw(card)) : requestAnimationFrame(() => draw(card));
+  if (card.live.unplan) return;
+  const [ask, unask] = document.hidden ? [setTimeout, clearTimeout] : [requestAnimationFrame, cancelAnimationFrame];
+  const planned = ask(() => draw(card));
+  card.live.unplan = () => unask(planned);
 }
 
 function draw(card) {
   const {live} = card;
-  cancelAnimationFrame(live.frame);
-  live.frame = 0;
+  live.unplan?.();
+  live.unplan = null;
   if (!cards.includes(card)) return;
   if (card.id) drawJob(card);
   else drawEmpty(card);
