@@ -451,7 +451,7 @@ def test_no_order_of_events_charges_twice_or_loses_a_video(finished_video: Path,
     run_state_machine_as_test(
         Bound,
         settings=settings(
-            max_examples=EXAMPLES or 40,
+            max_examples=EXAMPLES or 25,
             stateful_step_count=40,
             derandomize=not EXAMPLES,
             # To make a failure short takes minutes: the longer search does that.
