@@ -135,9 +135,9 @@ def test_card_of_a_job_that_rests_is_quiet_and_goes_on_when_the_job_does(widgets
     expect(card).to_have_attribute("data-state", "running")
     expect(card.locator("[aria-current=step]")).to_contain_text("Generating")
     expect(card.locator(".spoken")).to_contain_text("Generating.")
-    assert widgets.server.streams_opened == 2
     widgets.server.push(JOB, state="succeeded", phase="done")
     assert widgets.server.wait_for("done") == {"job": JOB, "state": "succeeded"}
+    assert widgets.server.streams_opened == 2
     assert len(widgets.server.all_heard("done")) == 1
 
 
@@ -186,7 +186,8 @@ def test_card_of_an_unknown_job_says_so(widgets):
 def test_card_in_a_hidden_page_holds_no_stream_and_opens_one_on_return(widgets):
     card = start(widgets)
     expect(card).to_have_attribute("data-state", "running")
-    hide_and_show(widgets, between=lambda: widgets.server.push(JOB, state="downloading", phase="saving"))
+    with widgets.page.expect_response("**/events"):
+        hide_and_show(widgets, between=lambda: widgets.server.push(JOB, state="downloading", phase="saving"))
     expect(card).to_have_attribute("data-state", "downloading")
     assert widgets.server.streams_opened == 2
 

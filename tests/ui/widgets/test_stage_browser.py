@@ -63,7 +63,8 @@ def fail(widgets: Any, job_id: str, code: str, asset: str | None = None) -> Loca
 
 
 def test_newest_of_three_jobs_listens_and_the_others_are_asked_about(widgets):
-    work(widgets, A, B, C)
+    with widgets.page.expect_response("**/events"):
+        work(widgets, A, B, C)
     cards = widgets.page.locator("#job-card [data-job]")
     assert [card.get_attribute("data-job") for card in cards.all()] == [A, B, C]
     expect(card_of(widgets, A).locator(".stages")).to_be_visible()
