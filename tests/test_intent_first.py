@@ -28,8 +28,13 @@ async def fake(data_dir: Path) -> AsyncIterator[FakeAimlApi]:
 
 
 @pytest.fixture
-async def services(data_dir: Path, fake: FakeAimlApi, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Services]:
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no write wait for another one."""
     monkeypatch.setattr(engine_room, "BUSY_TIMEOUT_S", 0)
+
+
+@pytest.fixture
+async def services(data_dir: Path, fake: FakeAimlApi) -> AsyncIterator[Services]:
     running = Services(Settings.from_env({"SEEDANCE_DATA_DIR": str(data_dir), **fake.settings()}))
     running.start()
     yield running
@@ -54,6 +59,7 @@ async def test_a_full_disk_at_the_intent_sends_nothing(services: Services, fake:
     assert await services.count_by_state() == {}
 
 
+@pytest.mark.usefixtures("impatient")
 async def test_a_database_that_is_locked_at_the_intent_sends_nothing(
     services: Services, fake: FakeAimlApi, data_dir: Path
 ) -> None:
