@@ -278,9 +278,7 @@ async def test_a_stray_job_behind_a_second_click_is_kept_as_well(start: Start) -
 async def test_a_stray_job_behind_send_again_is_kept_and_nothing_else_is_sent(start: Start) -> None:
     async with start() as services:
         provider = services._providers["scripted"]
-        never_answered(provider)
-        lost = await services.submit(REQUEST, owner=LOCAL_OWNER)
-        await ended(services, lost)
+        lost = await lose_one(services)
         provider.estimate = stray
         kept = await services.send_again(lost, owner=LOCAL_OWNER, form_token="t")
         assert kept is not None
@@ -292,6 +290,14 @@ async def test_a_stray_job_behind_send_again_is_kept_and_nothing_else_is_sent(st
 async def stray(request: GenerationRequest) -> Price:
     """Answer a question about the price as Scenario would if it took the question for a request."""
     raise StrayJobError("a job began", provider="scripted", remote_id="stray-1")
+
+
+async def lose_one(services: Services, *, owner: str | None = LOCAL_OWNER) -> str:
+    """Return a job that rests, since its paid request got no answer, as no later one does."""
+    never_answered(services._providers["scripted"])
+    lost = await services.submit(REQUEST, owner=owner)
+    assert (await ended(services, lost))["state"] == "needs_attention"
+    return lost
 
 
 def never_answered(provider: ScriptedProvider) -> None:
@@ -325,9 +331,7 @@ async def test_send_again_is_a_new_job_of_the_same_request_for_its_owner_only(st
     """A7: the old one stays as it is."""
     async with start() as services:
         provider = services._providers["scripted"]
-        never_answered(provider)
-        lost = await services.submit(REQUEST, owner=LOCAL_OWNER)
-        assert (await ended(services, lost))["state"] == "needs_attention"
+        lost = await lose_one(services)
         provider.on_submit = None
         assert await services.send_again(lost, owner="somebody else", form_token="t") is None
         again = await services.send_again(lost, owner=LOCAL_OWNER, form_token="t")
@@ -342,9 +346,7 @@ async def test_send_again_is_a_new_job_of_the_same_request_for_its_owner_only(st
 async def test_close_hides_a_job_from_the_stage_and_keeps_its_state(start: Start) -> None:
     """A7."""
     async with start() as services:
-        never_answered(services._providers["scripted"])
-        lost = await services.submit(REQUEST, owner=LOCAL_OWNER)
-        await ended(services, lost)
+        lost = await lose_one(services)
         assert [job["job_id"] for job in await services.staged_jobs(LOCAL_OWNER)] == [lost]
         closed = await services.close(lost)
         assert closed is not None and closed["state"] == "needs_attention"
@@ -399,9 +401,7 @@ async def test_send_again_of_a_job_that_turned_up_meanwhile_sends_nothing(start:
     """A7: the search may find it while the price is asked for."""
     async with start() as services:
         provider = services._providers["scripted"]
-        never_answered(provider)
-        lost = await services.submit(REQUEST, owner=LOCAL_OWNER)
-        await ended(services, lost)
+        lost = await lose_one(services)
         ask = provider.estimate
 
         async def turns_up(request: GenerationRequest) -> Price:
@@ -417,9 +417,7 @@ async def test_send_again_of_a_job_that_turned_up_meanwhile_sends_nothing(start:
 async def test_send_again_for_more_than_the_button_named_sends_nothing(start: Start) -> None:
     async with start() as services:
         provider = services._providers["scripted"]
-        never_answered(provider)
-        lost = await services.submit(REQUEST, owner=LOCAL_OWNER)
-        await ended(services, lost)
+        lost = await lose_one(services)
 
         async def dearer(request: GenerationRequest) -> Price:
             return price(2.6)
@@ -432,9 +430,7 @@ async def test_send_again_for_more_than_the_button_named_sends_nothing(start: St
 
 async def test_send_again_of_nobodys_job_is_nobodys_to_ask(start: Start) -> None:
     async with start() as services:
-        never_answered(services._providers["scripted"])
-        lost = await services.submit(REQUEST, owner=None)
-        await ended(services, lost)
+        lost = await lose_one(services, owner=None)
         assert await services.send_again(lost, owner=None, form_token="t") is None
 
 
