@@ -161,20 +161,22 @@ class Runner:
     async def _become_the_runner(self) -> bool:
         """Wait for the file lock, where there is one; False where the app stops first."""
         while not self._stopping.is_set():
-            try:
-                if self._lock is not None:
-                    self._lock.acquire(blocking=False)
-                    await self._tools.blocking(self._tools.store.drop_all_leases)
-                self._runs = True
+            await self._unbroken(self._take_over)
+            self._has_asked.set()
+            if self._runs:
                 return True
-            except Timeout:
-                log.debug("Another process runs the jobs of this database")
-            except Exception:
-                log.exception("The jobs cannot be taken over yet")
-            finally:
-                self._has_asked.set()
             await wait_at_most(self._stopping, LOOK_AGAIN_S)
         return False
+
+    async def _take_over(self) -> None:
+        if self._lock is not None:
+            try:
+                self._lock.acquire(blocking=False)
+            except Timeout:
+                log.debug("Another process runs the jobs of this database")
+                return
+            await self._tools.blocking(self._tools.store.drop_all_leases)
+        self._runs = True
 
     async def _serve(self) -> None:
         while not self._stopping.is_set():
