@@ -1,6 +1,7 @@
 // The stage: a card for each job, newest first. Scope: element, props, trigger, watch, and its parts before it:
 // job_words.js, job_stream.js, job_running.js, job_ending.js, job_remedies.js, job_culprit.js, job_ways.js, job_told.js.
-// A card: {id, facts, sent, root, find, live, isAside, isOnItsWay}; facts are what Python says of the job, sent what the click sent.
+// A card: {id, facts, sent, root, find, live, isAside, isOnItsWay}; facts are what Python says of the job, sent what the
+// click sent.
 const REPLAY_MS = 5000;
 const host = element.querySelector('.job-cards');
 const blank = host.querySelector('.job-card').cloneNode(true);

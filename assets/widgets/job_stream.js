@@ -1,5 +1,6 @@
-// How the stage learns what its jobs do. Scope: props. Used by job_card.js. One card listens to server-sent events; the others, and
-// every card while the page is hidden, are asked about together: over HTTP/1.1 a browser gives a host six connections.
+// How the stage learns what its jobs do. Scope: props. Used by job_card.js. One card listens to server-sent events; the
+// others, and every card while the page is hidden, are asked about together: over HTTP/1.1 a browser gives a host six
+// connections.
 const SECOND_MS = 1000;
 const MAX_RETRY_MS = 30_000;
 const ASK_MS = 10_000;

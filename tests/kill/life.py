@@ -145,7 +145,7 @@ class Life:
         """Stop it where it is, as a machine that is out of memory does, and return once every thread stands still."""
         self._signal(signal.SIGSTOP)
         while _moves(self._pid):
-            time.sleep(0.001)
+            time.sleep(0.001)  # it is the fork server's child, so that no event tells us
 
     def thaw(self) -> None:
         """Let it go on as if nothing had been."""
