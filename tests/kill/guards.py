@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 _POINTS, _RACES = "test_kill_points.py", "test_kill_races.py"
 
@@ -140,8 +141,8 @@ GUARDS = (
         (
             (
                 "jobs/leases.py",
-                "is_over = and_(jobs.c.lease_until < self._now(), or_(jobs.c.worker != worker, is_left))",
-                "is_over = or_(jobs.c.worker != worker, is_left)",
+                "and_(is_past, or_(jobs.c.worker != worker, is_left))",
+                "or_(jobs.c.worker != worker, is_left)",
             ),
         ),
         _RACES,
@@ -214,3 +215,19 @@ GUARDS = (
         "sigterm_while",
     ),
 )
+
+
+def without(guard: Guard, package: Path) -> dict[Path, str]:
+    """Return the sources of a package that hold a guard, as they are when it is gone.
+
+    Raises:
+        LookupError: One of its texts does not stand there, or not once.
+    """
+    sources: dict[Path, str] = {}
+    for file, text, instead in guard.edits:
+        path = package / file
+        source = sources.get(path) or path.read_text()
+        if source.count(text) != 1:
+            raise LookupError(f"{guard.name!r} is not in {file} as `guards.py` has it: update it.\n{text}")
+        sources[path] = source.replace(text, instead)
+    return sources

@@ -16,7 +16,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
-from tests.kill.guards import GUARDS, Guard  # noqa: E402 - started as a script
+from tests.kill.guards import GUARDS, Guard, without  # noqa: E402 - started as a script
 
 COPIED = ("seedance_ui", "tests", "assets", "app.py", "pyproject.toml")
 ENDS_WITHIN_S = 300
@@ -58,12 +58,8 @@ def _copy_without(guard: Guard, copy: Path) -> None:
             shutil.copytree(source, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
         else:
             shutil.copy(source, copy / name)
-    for file, text, instead in guard.edits:
-        path = copy / "seedance_ui" / file
-        source_text = path.read_text()
-        if source_text.count(text) != 1:
-            sys.exit(f"{guard.name!r} is not in {file} as `guards.py` has it: update it.\n{text}")
-        path.write_text(source_text.replace(text, instead))
+    for path, source in without(guard, copy / "seedance_ui").items():
+        path.write_text(source)
 
 
 def _found(output: str) -> list[str]:
