@@ -131,6 +131,16 @@ class Studio:
     def radio(self, group: str, name: str) -> Locator:
         return self.page.get_by_role("radiogroup", name=group).get_by_role("radio", name=name, exact=True)
 
+    def choose(self, radio: Locator) -> None:
+        """Click on the label of a radio button, once that stands still, and wait until it is chosen."""
+        radio.locator("xpath=ancestor::label").click()
+        expect(radio).to_be_checked()
+
+    def choose_provider(self, name: str) -> None:
+        """Choose a provider by its name; a word such as "no key" may stand behind that."""
+        group = self.page.get_by_role("radiogroup", name="Provider")
+        self.choose(group.get_by_role("radio", name=re.compile(f"^{name}")))
+
     def make_it_quick(self) -> None:
         """Choose what is drawn soonest: 4 s at 480p."""
         self.set_duration(4)

@@ -91,7 +91,7 @@ def test_page_is_chinese_from_problems_to_library_and_switch_keeps_the_form(open
     assert english_words(page) == []
     # Long after the switch, what is set stays over a change of the tab.
     resolution = page.get_by_role("radiogroup", name="分辨率").get_by_role("radio", name="480p")
-    resolution.check(force=True)
+    resolution.check()
     seconds = page.get_by_role("spinbutton", name="时长（秒）")
     seconds.fill("4")
     seconds.press("Tab")

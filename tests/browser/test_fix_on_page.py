@@ -46,8 +46,7 @@ def large_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def choose(studio: Studio, mode: Mode) -> None:
-    group = studio.page.get_by_role("radiogroup", name="Provider")
-    group.get_by_role("radio", name=re.compile("^AIML API")).check(force=True)
+    studio.choose_provider("AIML API")
     expect(studio.page.locator("#dock .price b")).to_have_text("About $2.52")
     studio.choose_tab(mode)
 

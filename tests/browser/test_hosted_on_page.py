@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -55,12 +54,6 @@ def page_of(open_studio: OpenStudio, hosted: AppProcess) -> Studio:
     return open_studio(app=hosted)
 
 
-def choose(studio: Studio, provider: str) -> None:
-    # A word such as "no key" may stand behind the name.
-    group = studio.page.get_by_role("radiogroup", name="Provider")
-    group.get_by_role("radio", name=re.compile(f"^{provider}")).check(force=True)
-
-
 def paste_references(studio: Studio, links: str) -> None:
     studio.page.get_by_role("tab", name="References").click()
     expect(studio.tray.get_by_role("button", name="Add link")).to_be_visible()
@@ -78,7 +71,7 @@ def expect_saved(studio: Studio, job_id: str, video: bytes) -> None:
 
 def test_aiml_api_makes_a_video_from_every_tab(page_of: Studio, aimlapi: FakeAimlApi) -> None:
     studio, before = page_of, len(aimlapi.bill)
-    choose(studio, "AIML API")
+    studio.choose_provider("AIML API")
     expect(price(studio)).to_have_text("About $2.52")
 
     studio.prompt.fill("A tram in the rain")
@@ -101,7 +94,7 @@ def test_scenario_shows_its_exact_price_and_dragging_the_slider_asks_once(
     page_of: Studio, scenario: FakeScenario
 ) -> None:
     studio = page_of
-    choose(studio, "Scenario")
+    studio.choose_provider("Scenario")
     expect(price(studio)).to_have_text("40 CU")
     asked = len(scenario.requests("POST", GENERATE))
 
@@ -124,7 +117,7 @@ def test_a_provider_that_was_picked_is_put_back_for_who_picked_it_only(
 ) -> None:
     """Nothing paid is chosen silently, and one video is what a page begins with."""
     studio = page_of
-    choose(studio, "AIML API")
+    studio.choose_provider("AIML API")
     studio.radio("Variations", "4").check()
     expect(price(studio)).to_have_text("About $10.08")
     price(studio).click()
@@ -145,7 +138,7 @@ def test_a_click_under_a_price_that_does_not_hold_any_more_sends_nothing(page_of
     expect(price(studio)).to_have_text("Free")
     studio.prompt.fill("A tram in the rain")
     studio.page.route("**/gradio_api/run/predict", lambda route: None)  # no answer before `unroute` lets all go on
-    choose(studio, "AIML API")
+    studio.choose_provider("AIML API")
     expect(price(studio)).to_have_text("…")
     with studio.page.expect_request(
         lambda request: "A tram" in (request.post_data or "") and "USD" in request.post_data
@@ -163,7 +156,7 @@ def test_a_click_under_a_price_that_does_not_hold_any_more_sends_nothing(page_of
 
 def test_a_refusal_says_so_and_lights_up_the_reference(page_of: Studio, aimlapi: FakeAimlApi) -> None:
     studio = page_of
-    choose(studio, "AIML API")
+    studio.choose_provider("AIML API")
     paste_references(studio, "https://example.com/a.jpg\nhttps://example.com/b.jpg")
     expect(studio.tags).to_have_text(["@Image1", "@Image2"])
     studio.prompt.fill("@Image1 dances with @Image2")
@@ -179,7 +172,7 @@ def test_a_refusal_says_so_and_lights_up_the_reference(page_of: Studio, aimlapi:
 
 def test_declined_sound_offers_to_go_on_without_it_and_sends_nothing(page_of: Studio, aimlapi: FakeAimlApi) -> None:
     studio = page_of
-    choose(studio, "AIML API")
+    studio.choose_provider("AIML API")
     studio.prompt.fill("A choir")
     aimlapi.steps = ("error",)
     aimlapi.failure = {"name": "OutputAudioSensitiveContentDetected", "message": "OutputAudio was declined"}
@@ -207,7 +200,7 @@ def test_a_link_at_the_animatic_is_refused_on_its_card_and_taken_by_aiml_api(pag
     paste_references(studio, CLIP)
     expect(studio.tray.locator(".ref.warn")).to_contain_text("is a link. The animatic takes only files here.")
 
-    choose(studio, "AIML API")
+    studio.choose_provider("AIML API")
 
     expect(studio.tray.locator(".ref.warn")).to_have_count(0)
     expect(studio.tags).to_have_text(["@Video1"])
@@ -232,7 +225,7 @@ def test_keys_and_limits_checks_a_key(open_studio: OpenStudio, hosted: AppProces
 
 
 def test_without_a_key_a_provider_can_be_looked_at_and_generate_says_what_to_do(studio: Studio) -> None:
-    choose(studio, "AIML API")
+    studio.choose_provider("AIML API")
     expect(studio.page.get_by_text("AIML API needs AIMLAPI_KEY. The animatic works without a key.")).to_be_visible()
     expect(price(studio)).to_have_text("Price not known")
     studio.prompt.fill("A tram in the rain")

@@ -50,7 +50,7 @@ def studio(keep_studio: KeepStudio) -> Studio:
 def runs(studio: Studio, aimlapi: FakeAimlApi, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
     """Return two finished runs: one of words alone, 2 s long; a later one of references, 3 s long."""
     directory = tmp_path_factory.mktemp("media")
-    choose_provider(studio, "AIML API")
+    studio.choose_provider("AIML API")
     expect(studio.page.locator("#provider-hint")).to_contain_text("Billed in US dollars")
     studio.make_it_quick()
     aimlapi.video = make_video(directory / "short.mp4", size=(640, 480), seconds=SHORT_S).read_bytes()
@@ -71,11 +71,6 @@ def runs(studio: Studio, aimlapi: FakeAimlApi, tmp_path_factory: pytest.TempPath
     studio.radio("Aspect ratio", "9:16").check()
     studio.page.get_by_role("spinbutton", name="Seed").fill("0")
     return words, finish(studio, studio.generate())
-
-
-def choose_provider(studio: Studio, name: str) -> None:
-    group = studio.page.get_by_role("radiogroup", name="Provider")
-    group.get_by_role("radio", name=re.compile(f"^{name}")).check(force=True)
 
 
 def finish(studio: Studio, job_id: str) -> str:
@@ -117,7 +112,7 @@ def test_remix_sends_the_same_request_again_and_leaves_its_descent(
     with held_back(studio, '"title":"Lighthouse"', studio.example("Lighthouse").click):
         studio.example("First light").click()
     expect(studio.page.locator("#dock .summary")).to_contain_text("21:9")
-    choose_provider(studio, "Animatic")
+    studio.choose_provider("Animatic")
     expect(studio.page.locator("#dock .summary")).to_contain_text("storyboard")
 
     with broken_handler(studio, f'"job":"{run}"'):
@@ -152,7 +147,7 @@ def test_last_frame_is_the_first_one_of_the_form_byte_for_byte(
     studio: Studio, aimlapi: FakeAimlApi, runs: tuple[str, str]
 ) -> None:
     words, _ = runs
-    choose_provider(studio, "AIML API")
+    studio.choose_provider("AIML API")
     studio.page.get_by_role("tab", name="First & last frame").click()
     opener = studio.page.get_by_role("button", name="Use last frame of…")
     opener.press("Enter")
@@ -194,7 +189,7 @@ def test_extend_makes_the_video_the_first_one_and_its_card_says_what_the_provide
     card = studio.reference_cards.filter(has_text="A lighthouse at sunset")
     expect(card).to_contain_text("AIML API takes videos only by link")
     expect_parent(studio, run)
-    choose_provider(studio, "Animatic")
+    studio.choose_provider("Animatic")
     expect(card).not_to_contain_text("only by link")
 
 
@@ -243,7 +238,7 @@ def test_compare_plays_both_and_the_shorter_rests_on_its_last_frame(studio: Stud
     expect(view.get_by_role("radio", name="Sound A")).to_be_checked()
     expect(view.get_by_role("radio", name="Sound B")).to_be_disabled()
     assert [video.evaluate("(video) => video.muted") for video in view.locator("video").all()] == [False, True]
-    view.get_by_role("radio", name="Mute").check(force=True)
+    studio.choose(view.get_by_role("radio", name="Mute"))
     assert all(video.evaluate("(video) => video.muted") for video in view.locator("video").all())
 
     view.get_by_role("slider", name="Position in both videos").fill("1")

@@ -131,9 +131,8 @@ def test_without_a_memory_the_page_works_and_the_tab_that_was_opened_last_has_it
             route.continue_()
 
     studio.page.route("**/run/predict", hold)
-    group = studio.page.get_by_role("radiogroup", name="Provider")
     with studio.page.expect_request(lambda request: '"scenario"' in (request.post_data or "")):
-        group.get_by_role("radio", name=re.compile("^Scenario")).check(force=True)
+        studio.choose_provider("Scenario")
     studio.page.get_by_role("tab", name="References").click()
     expect(studio.tray).to_be_visible()
     with studio.page.expect_response(lambda answer: answer.request == held[0].request):

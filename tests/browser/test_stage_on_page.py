@@ -32,8 +32,7 @@ def app(tmp_path_factory: pytest.TempPathFactory, aimlapi: FakeAimlApi) -> Itera
 
 
 def choose_aiml_api(studio: Studio) -> None:
-    group = studio.page.get_by_role("radiogroup", name="Provider")
-    group.get_by_role("radio", name=re.compile("^AIML API")).check(force=True)
+    studio.choose_provider("AIML API")
     expect(studio.page.locator("#dock .price b")).to_have_text("About $2.52")
 
 

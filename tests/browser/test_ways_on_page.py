@@ -51,8 +51,7 @@ def lags(aimlapi: LaggingAimlApi) -> None:
 
 def lose_an_answer(studio: Studio, aimlapi: FakeAimlApi, prompt: str) -> str:
     """Click on Generate, let the provider take the request and lose its answer; return the job's id."""
-    group = studio.page.get_by_role("radiogroup", name="Provider")
-    group.get_by_role("radio", name=re.compile("^AIML API")).check(force=True)
+    studio.choose_provider("AIML API")
     expect(studio.page.locator("#dock .price b")).to_have_text("About $2.52")
     studio.prompt.fill(prompt)
     aimlapi.script("POST", GENERATIONS, AcceptThenDrop())
