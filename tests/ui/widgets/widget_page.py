@@ -145,7 +145,7 @@ class WidgetPage:
 
     def tidy(self) -> None:
         """Make the page what a visitor first sees."""
-        self.page.unroute_all()
+        self.page.unroute_all(behavior="ignoreErrors")  # a video may be asked for at this very moment
         self.page.context.clear_permissions()
         self.page.mouse.move(0, 0)
         self._reset_view()
