@@ -6,7 +6,7 @@ no test can spend money. `test_house.py` proves it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import av
@@ -30,12 +30,29 @@ PLATFORM_VARIABLES = ("SPACE_ID", "SPACE_HOST")
 """Set by Hugging Face Spaces, not by a person."""
 
 
+HAS_FAILED = pytest.StashKey[bool]()
+"""Of a test, once it has run and its fixtures are about to end."""
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark every test that needs a browser, before tests are chosen by their marks."""
+    """Mark every test that needs a browser, before tests are chosen by their marks.
+
+    It has a second try: page, browser, app and encoder share the cores with another test's. No other test has one: what
+    fails once about money or files has failed.
+    """
     for item in items:
         if isinstance(item, pytest.Function) and "playwright" in item.fixturenames:
             item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.flaky(reruns=1))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Let the fixtures of a test see at their end whether it failed."""
+    report = yield
+    item.stash[HAS_FAILED] = report.failed
+    return report
 
 
 @pytest.fixture(autouse=True)

@@ -34,7 +34,7 @@ OTHER_NAMES = {"PIL": "pillow", "dotenv": "python-dotenv", "yaml": "pyyaml"}
 NOT_IMPORTED_BY_NAME = {"psycopg"}
 """SQLAlchemy loads it, by the scheme of DATABASE_URL."""
 PLUGINS_AND_COMMANDS = {
-    *("pytest-asyncio", "pytest-xdist", "pytest-timeout"),
+    *("pytest-asyncio", "pytest-xdist", "pytest-timeout", "pytest-rerunfailures"),
     *("ruff", "mypy", "import-linter", "uv"),
 }
 """Nobody imports them."""

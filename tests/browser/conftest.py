@@ -25,6 +25,7 @@ from playwright.sync_api import (
 from tests.app_process import AppProcess
 from tests.browser.studio_page import Studio
 from tests.chromium import forget, launch_profile
+from tests.conftest import HAS_FAILED
 
 LOCAL_SCHEMES = ("blob", "data", "about")
 """Nothing leaves the browser for these."""
@@ -142,10 +143,9 @@ def kept_studio(keep_studio: KeepStudio) -> tuple[Studio, list[str]]:
 def studio_again(kept_studio: tuple[Studio, list[str]], request: pytest.FixtureRequest) -> Iterator[Studio]:
     """Return the shared page with the form as a new visitor finds it: a load costs seconds. Jobs and videos stay."""
     studio, complaints = kept_studio
-    failed = request.session.testsfailed
     studio.start_over()
     yield studio
-    if request.session.testsfailed > failed:  # whatever it left open must not fail the next one
+    if request.node.stash[HAS_FAILED]:  # whatever it left open must not fail the next one
         studio.reload()
     found = complaints.copy()
     complaints.clear()

@@ -16,6 +16,7 @@ from media_makers import make_image, wav_bytes
 from playwright.sync_api import BrowserContext, Playwright, Request
 
 from tests.chromium import launch_profile
+from tests.conftest import HAS_FAILED
 from tests.ui.widgets.widget_page import VIEWPORT, WidgetPage
 
 
@@ -79,9 +80,8 @@ class PageKeeper:
     def lend(self, request: pytest.FixtureRequest, *, tidies: bool) -> Iterator[WidgetPage]:
         """Yield the page for one test; where the test fails, or the tidying, the next one has a new page."""
         page, self._held = self._held or WidgetPage(self._profile.new_page(), self._server), None
-        failed = request.session.testsfailed
         yield page
-        if page.errors or request.session.testsfailed > failed:
+        if page.errors or request.node.stash[HAS_FAILED]:
             page.page.close()
         else:
             if tidies:
