@@ -1,6 +1,6 @@
 """The process under test: real services, runner and routes, served as the app serves them, without Gradio.
 
-Its composition root puts points in from outside, brings a clock that does not wait, and adds two routes of a test.
+Its composition root puts points in from outside, brings a clock that does not wait, and adds the routes of a test.
 """
 
 from __future__ import annotations
@@ -53,6 +53,13 @@ class Click(BaseModel):
     count: int = 1
 
 
+class Again(BaseModel):
+    """What the page would send for a job that rests."""
+
+    job_id: str
+    form_token: str
+
+
 def run(orders: Orders, pipe: Connection) -> None:
     """Serve until killed; the port is the first message on the pipe."""
     _log_to(orders.log)
@@ -93,7 +100,7 @@ def _note_begin_and_end(runner: Runner, points: Points) -> asyncio.Event:
 
 
 def add_routes(app: FastAPI, made: Services, has_begun: asyncio.Event) -> None:
-    """Add what a test asks for: a click, and to be told when all has come to rest."""
+    """Add what a test asks for: a click, another one on a job that rests, and to be told when all has come to rest."""
 
     @app.post("/test/click")
     async def click(click: Click) -> list[str]:
@@ -101,6 +108,10 @@ def add_routes(app: FastAPI, made: Services, has_begun: asyncio.Event) -> None:
         if click.count > 1:
             return await made.submit_batch(request, click.count, owner=LOCAL_OWNER, form_token=click.form_token)
         return [await made.submit(request, owner=LOCAL_OWNER, form_token=click.form_token)]
+
+    @app.post("/test/again")
+    async def again(again: Again) -> str | None:
+        return await made.send_again(again.job_id, owner=LOCAL_OWNER, form_token=again.form_token)
 
     @app.post("/test/settled")
     async def settled() -> None:

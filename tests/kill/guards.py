@@ -209,6 +209,12 @@ GUARDS = (
         "batch",
     ),
     Guard(
+        "a second click on Send again is the first one",
+        (("jobs/intents.py", "_commit([again], form_token, while_rests", "_commit([again], None, while_rests"),),
+        _POINTS,
+        "sent_again",
+    ),
+    Guard(
         "a shutdown waits for the paid request",
         (("jobs/runner.py", "            await asyncio.wait(sending, timeout=STOP_WITHIN_S)\n", "            pass\n"),),
         _RACES,

@@ -26,7 +26,7 @@ from typing import Any
 
 from tests.kill.invariants import broken_after_death, broken_at_the_end
 from tests.kill.life import DiedError, Life
-from tests.kill.scenarios import FORM_TOKEN, Scenario, paid_posts
+from tests.kill.scenarios import AGAIN_TOKEN, FORM_TOKEN, Scenario, paid_posts
 from tests.kill.world import World
 
 AT_ONCE = 3
@@ -117,7 +117,7 @@ def kill_at(
 
 
 def drive(world: World, scenario: Scenario, video: bytes, life: Life) -> None:
-    """Click, where there is no job yet or the scenario clicks again, and wait until every job has ended or rests.
+    """Do what the person does, as far as it is not done yet, and wait until every job has ended or rests.
 
     Ends quietly where the process dies.
     """
@@ -126,6 +126,9 @@ def drive(world: World, scenario: Scenario, video: bytes, life: Life) -> None:
         if not world.rows() or scenario.clicks_twice:
             _click(life, request, scenario)
         wait_for_all(world, life)
+        if scenario.sends_again:
+            life.send_again(world.rows()[0].job_id, form_token=AGAIN_TOKEN)
+            wait_for_all(world, life)
     except DiedError:
         return
 

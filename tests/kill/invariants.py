@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from itertools import groupby
+from itertools import groupby, takewhile
 
 from seedance_ui.domain.job import ENDED_STATES
 from seedance_ui.errors import MediaError
@@ -26,8 +26,8 @@ def broken_at_the_end(world: World, scenario: Scenario, *, may_be_cancelled: boo
     """Return what is wrong once every job has ended or rests."""
     rows = world.rows()
     found = broken_after_death(world)
-    if len(rows) != scenario.count:
-        found.append(f"{len(rows)} jobs for a click that asks for {scenario.count}")
+    if len(rows) != scenario.jobs:
+        found.append(f"{len(rows)} jobs where {scenario.jobs} were asked for")
     found += _double_charges(world, scenario)
     found += _unowned_charges(world, rows, scenario)
     for row in rows:
@@ -39,18 +39,20 @@ def broken_at_the_end(world: World, scenario: Scenario, *, may_be_cancelled: boo
 
 
 def _was_unclear(world: World, row: Row, scenario: Scenario) -> bool:
-    """Return whether a process died after it committed to send this job's request and before it knew its id."""
-    if scenario.loses_answers:
+    """Return whether a process died after it committed to send this job's request and before it knew its answer."""
+    if scenario.loses_answers and row.job_id == world.rows()[0].job_id:
         return True
     states = [state for state, _ in groupby(state for _, state in row.events)]
     was_sent = ("submitting", "needs_attention") in zip(states, states[1:], strict=False)
-    lives = [world.points(number) for number in range(len(world.lives))]
-    died = any(_count(life, "after commit submitting") > _count(life, "after commit running") for life in lives)
+    died = any(_died_while_sending(world.points(number)) for number in range(len(world.lives)))
     return was_sent and (died or scenario.count > 1)  # of several jobs, the points do not say whose they are
 
 
-def _count(points: list[str], moment: str) -> int:
-    return sum(point.rpartition(" #")[0] == moment for point in points)
+def _died_while_sending(points: list[str]) -> bool:
+    """Return whether the last commit to send something is followed by none of what its answer leads to."""
+    commits = [point.split()[2] for point in points if point.startswith("after commit ")]
+    later = list(takewhile(lambda state: state != "submitting", reversed(commits)))
+    return "submitting" in commits and not {"running", "queued", "needs_attention"}.intersection(later)
 
 
 def _half_files(world: World) -> list[str]:
@@ -99,8 +101,8 @@ def _lost_owners(world: World) -> list[str]:
 
 def _double_charges(world: World, scenario: Scenario) -> list[str]:
     """A5: what the provider may have taken is at most what was clicked."""
-    posts = len(paid_posts(world.fake))
-    return [f"{posts} paid requests for {scenario.count}"] if posts > scenario.count else []
+    posts = len(paid_posts(world.fake)[scenario.refusals :])
+    return [f"{posts} paid requests for {scenario.jobs}"] if posts > scenario.jobs else []
 
 
 def _unowned_charges(world: World, rows: list[Row], scenario: Scenario) -> list[str]:

@@ -85,6 +85,15 @@ class Life:
         """
         return self._ask("POST", "/test/click", {"request": request, "form_token": form_token, "count": count})
 
+    def send_again(self, job_id: str, *, form_token: str) -> None:
+        """Make a new job of one that rests; the same token makes it once.
+
+        Raises:
+            DiedError: There is no answer.
+        """
+        again = self._ask("POST", "/test/again", {"job_id": job_id, "form_token": form_token})
+        assert again is not None, f"{job_id} does not rest"
+
     def cancel(self, job_id: str) -> dict[str, Any]:
         """Wish that a job stops, and return it as it is then."""
         return self._ask("POST", f"/api/jobs/{job_id}/cancel", {})

@@ -15,6 +15,7 @@ from tests.fakes.server import AcceptThenDrop, Drop, FakeServer, Instead, Receiv
 from tests.media_makers import box
 
 FORM_TOKEN = "the-form"
+AGAIN_TOKEN = "the-card"
 
 MANY = 200
 """More questions than any run asks."""
@@ -40,7 +41,16 @@ class Scenario:
     video: Callable[[bytes], bytes] = lambda video: video
     """What the provider makes, of a small whole video."""
     loses_answers: bool = False
-    """Whether an answer to the paid request may be lost without a kill."""
+    """Whether the answer to the first paid request may be lost without a kill."""
+    refusals: int = 0
+    """How many paid requests the provider refuses before it takes one."""
+    sends_again: bool = False
+    """A person sends again what rests, and does so again after every restart."""
+
+    @property
+    def jobs(self) -> int:
+        """How many jobs there are in the end, each with a request of its own."""
+        return self.count + self.sends_again
 
     def open_fake(self, video: bytes) -> FakeServer:
         """Return the provider of this scenario, not started yet."""
@@ -126,6 +136,10 @@ def _lose_answer(fake: FakeServer) -> None:
     fake.script("POST", PAID, AcceptThenDrop())
 
 
+def _be_busy(fake: FakeServer) -> None:
+    fake.script("POST", PAID, *[Instead(Reply(429, {"message": "Too many requests"}))] * BUSY.refusals)
+
+
 def _drop_request(fake: FakeServer) -> None:
     fake.script("POST", PAID, Drop())
 
@@ -158,4 +172,6 @@ LOST_FOR_GOOD = replace(LOST_ANSWER, name="lost for good", lists_jobs=False)
 LOST_REQUEST = Scenario("lost request", "aimlapi", prepare=_drop_request, loses_answers=True)
 BAD_BODIES = Scenario("bad bodies", "aimlapi", prepare=_bad_bodies, video=lambda video: video + PADDING)
 CANCELLABLE = Scenario("cancel", "scenario", can_cancel=True)
+BUSY = Scenario("busy", "aimlapi", prepare=_be_busy, refusals=2)
+SENT_AGAIN = replace(LOST_FOR_GOOD, name="sent again", sends_again=True)
 BATCH = Scenario("batch", "aimlapi", count=3)

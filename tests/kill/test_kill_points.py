@@ -129,6 +129,26 @@ def test_lost_answer_is_never_asked_for_by_a_second_request(
     assert kill_at_each(scenario, [points[0], *rests], tmp_path, video) == []
 
 
+def test_kill_while_the_provider_is_busy_charges_once(record: Record, tmp_path: Path, video: bytes) -> None:
+    """A3: two requests are refused for good, and the third is taken."""
+    recorded = record(scenarios.BUSY)
+    assert recorded[-1] == "after commit succeeded #1", recorded
+    points = _only_new(_until(recorded, "after commit running #1"), record(scenarios.AIML))
+    assert len(points) >= 12, points
+    assert kill_at_each(scenarios.BUSY, points, tmp_path, video) == []
+
+
+def test_kill_while_a_lost_request_is_sent_again_makes_one_more_job(
+    record: Record, tmp_path: Path, video: bytes
+) -> None:
+    """A6, A7: the person's second click is killed as the first one is, and repeated with its token."""
+    recorded = record(scenarios.SENT_AGAIN)
+    points = _from(recorded, "before commit queued #2")
+    assert points[-1] == "after commit succeeded #1", points
+    assert len(points) >= 20, points
+    assert kill_at_each(scenarios.SENT_AGAIN, points[::2], tmp_path, video) == []
+
+
 def test_kill_between_bad_bodies_keeps_only_the_whole_video(record: Record, tmp_path: Path, video: bytes) -> None:
     """B6: a page, half a video, a cut one and a short rest come before the video; none of them is taken for it."""
     points = _only_new(record(scenarios.BAD_BODIES), record(scenarios.AIML))
