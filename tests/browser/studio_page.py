@@ -54,7 +54,7 @@ _STAND_STILL = """() => new Promise((done) => {
     let last = '', frames = 0;
     const look = () => {
         const now = String(places());
-        frames = now === last ? frames + 1 : 0;
+        frames = now === last && !document.querySelector('#dock[inert]') ? frames + 1 : 0;
         last = now;
         if (frames < 10) requestAnimationFrame(look); else done();
     };
@@ -94,7 +94,7 @@ class Studio:
         self.wait_until_usable()
 
     def wait_until_usable(self) -> None:
-        """Wait until all of the form is there and stands still: under a click that comes before, it may move away."""
+        """Wait until the whole form is there and stands still, and nothing is about to be put back into it."""
         expect(self.generate_button).to_be_visible()
         expect(self.prompt).to_be_editable()
         expect(self.library).to_be_visible()
