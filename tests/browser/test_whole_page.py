@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from seedance_ui.domain.request import Mode
@@ -88,22 +87,27 @@ def test_arrow_keys_move_between_the_tabs(studio: Studio) -> None:
 # Phone
 
 
-@pytest.mark.parametrize("width_px", [390, 360])
-def test_phone_has_no_sideways_scroll_in_any_tab_job_or_video(open_studio: OpenStudio, width_px: int) -> None:
-    studio = open_studio(width_px=width_px, height_px=780, has_touch=True, is_mobile=True)
+def expect_fits_phones(studio: Studio) -> None:
+    for width_px in (390, 360):
+        studio.page.set_viewport_size({"width": width_px, "height": 780})
+        studio.expect_no_sideways_scroll()
+
+
+def test_phone_has_no_sideways_scroll_in_any_tab_job_or_video(open_studio: OpenStudio) -> None:
+    studio = open_studio(width_px=360, height_px=780, has_touch=True, is_mobile=True)
     for mode in Mode:
         studio.choose_tab(mode)
-        studio.expect_no_sideways_scroll()
+        expect_fits_phones(studio)
     studio.example("Little robot").click()
     expect(studio.tags).to_have_count(2)
-    studio.expect_no_sideways_scroll()
+    expect_fits_phones(studio)
     studio.make_it_quick()
     job_id = studio.generate()
     expect(studio.card).to_have_attribute("data-state", "running")
-    studio.expect_no_sideways_scroll()
+    expect_fits_phones(studio)
     expect(studio.card).to_be_in_viewport()
     studio.expect_video_of(job_id)
-    studio.expect_no_sideways_scroll()
+    expect_fits_phones(studio)
 
 
 # Themes
