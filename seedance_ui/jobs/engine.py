@@ -16,6 +16,9 @@ FROZEN_AFTER_S = 5
 GONE_AFTER_S = 10
 """How long a PostgreSQL server may not answer at all before its connection counts as broken: libpq waits for ever."""
 
+_KEEPALIVES = {"keepalives_idle": "4", "keepalives_interval": "2", "keepalives_count": "3"}
+"""As long, in seconds and probes, where it has taken a question and is gone before its answer."""
+
 READS_ONLY = {"seedance_reads_only": True}
 """Execution options of a connection that never writes: its transactions take no write lock."""
 
@@ -39,7 +42,7 @@ def _libpq_parameters(url: URL) -> dict[str, str]:
     """Return what psycopg passes on to libpq; what the URL names goes before (postgresql.org/docs, 2026-11-28)."""
     if not url.drivername.startswith("postgresql+psycopg"):
         return {}
-    ours = {"connect_timeout": str(GONE_AFTER_S), "tcp_user_timeout": str(GONE_AFTER_S * 1000)}
+    ours = {"connect_timeout": str(GONE_AFTER_S), "tcp_user_timeout": str(GONE_AFTER_S * 1000), **_KEEPALIVES}
     return {name: value for name, value in ours.items() if name not in url.query}
 
 

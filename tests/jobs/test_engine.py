@@ -62,6 +62,8 @@ def test_a_server_that_is_gone_without_a_word_is_not_waited_for(postgresql_url: 
             parameters = db.connection.driver_connection.info.get_parameters()
         store.close()
         assert (parameters["connect_timeout"], parameters["tcp_user_timeout"]) == (waits_s, "10000")
+        probes_s = int(parameters["keepalives_interval"]) * int(parameters["keepalives_count"])
+        assert int(parameters["keepalives_idle"]) + probes_s == 10  # where it was asked, and is gone before its answer
 
 
 def test_a_process_that_is_frozen_in_a_write_does_not_keep_others_from_the_job(
