@@ -40,6 +40,8 @@ MAX_ANSWER_BYTES = 2_000_000
 
 TIMEOUT = httpx.Timeout(connect=10.0, read=30.0, write=60.0, pool=5.0)
 SUBMIT_TIMEOUT = httpx.Timeout(connect=10.0, read=120.0, write=120.0, pool=5.0)
+SUBMIT_WITHIN_S = 255.0
+"""All of these: after that a paid request is answered, or its answer is lost."""
 """Longer: a time-out of the paid call leaves a person with an open question."""
 
 ANSWER_WITHIN_S = 120.0
@@ -239,18 +241,23 @@ class Http:
         what, is_paid = f"{method} {path}", client is self._submit_client
         with telling_faults(what, is_paid=is_paid):
             response = await client.send(request, stream=True)
-        try:
-            with telling_faults(what, is_paid=is_paid):
-                content = await self._read_in_time(response)
-        except (*_FAULTS, UnexpectedResponseError):
-            if not (is_paid and response.is_success):
-                raise
-            content = b""
+        with telling_faults(what, is_paid=is_paid):
+            content, status = await self._content_of(response, is_paid=is_paid)
         log.info("%s: %s → %d", self._provider, what, response.status_code)
         text = self._blot(content.decode("utf-8-sig", errors="replace"))
-        tell(Exchange(what, str(response.status_code), text, is_paid=is_paid))
+        tell(Exchange(what, status, text, is_paid=is_paid))
         headers_said = {name.lower(): self._blot(value) for name, value in response.headers.items()}
         return Answer(response.status_code, headers_said, text, self._provider)
+
+    async def _content_of(self, response: httpx.Response, *, is_paid: bool) -> tuple[bytes, str]:
+        """Return the body and how the answer ended; the head of a paid success counts where its body breaks."""
+        status = str(response.status_code)
+        try:
+            return await self._read_in_time(response), status
+        except (*_FAULTS, UnexpectedResponseError) as exc:
+            if is_paid and response.is_success:
+                return b"", f"{status}, {type(exc).__name__}"
+            raise
 
     async def _read_in_time(self, response: httpx.Response) -> bytes:
         try:
