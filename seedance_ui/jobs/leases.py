@@ -6,8 +6,8 @@ when that process dies, the rest of them are not sent by themselves (A8).
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from datetime import timedelta
+from collections.abc import Callable, Collection, Mapping
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, or_, select, update
 
@@ -29,7 +29,7 @@ class Leases(Writer):
     def claim_next(self, provider: str, *, worker: str, lease_s: float, walking: Collection[str] = ()) -> Job | None:
         """Take the job that has waited longest at this provider; None where nobody waits."""
         ours_of_batch = and_(_IS_OF_BATCH, jobs.c.worker == worker, jobs.c.epoch == 0)
-        free = or_(ours_of_batch, and_(~_IS_OF_BATCH, self._is_free(worker, walking, lease_s)))
+        free = or_(ours_of_batch, and_(~_IS_OF_BATCH, self._is_free(worker, walking)))
         return self._claim(worker, lease_s, and_(jobs.c.provider == provider, _IS_QUEUED, free))
 
     def claim_interrupted(
@@ -38,11 +38,11 @@ class Leases(Writer):
         """Take a job that another, dead worker left in the middle; None where there is none."""
         middle = [state.value for state in OPEN_STATES - {JobState.QUEUED}]
         left = and_(jobs.c.provider.in_(providers), jobs.c.state.in_(middle), ~_IS_UNSENT_OF_BATCH)
-        return self._claim(worker, lease_s, and_(left, self._is_free(worker, walking, lease_s)))
+        return self._claim(worker, lease_s, and_(left, self._is_free(worker, walking)))
 
     def claim_unsent_of_batch(self, *, worker: str, lease_s: float, walking: Collection[str] = ()) -> Job | None:
         """Take a job of a click for several whose worker died before it was sent; None where there is none."""
-        return self._claim(worker, lease_s, and_(_IS_UNSENT_OF_BATCH, self._is_free(worker, walking, lease_s)))
+        return self._claim(worker, lease_s, and_(_IS_UNSENT_OF_BATCH, self._is_free(worker, walking)))
 
     def claim_orphan(
         self, providers: Collection[str], *, worker: str, lease_s: float, walking: Collection[str] = ()
@@ -50,7 +50,7 @@ class Leases(Writer):
         """Take an open job of a provider that is none of these; None where there is none."""
         still_open = [state.value for state in OPEN_STATES]
         left = and_(jobs.c.provider.not_in(providers), jobs.c.state.in_(still_open))
-        return self._claim(worker, lease_s, and_(left, self._is_free(worker, walking, lease_s)))
+        return self._claim(worker, lease_s, and_(left, self._is_free(worker, walking)))
 
     def renew_leases(self, job_ids: Collection[str], *, worker: str, lease_s: float) -> None:
         """Keep the jobs that this worker is walking, and those of its clicks that wait.
@@ -72,16 +72,28 @@ class Leases(Writer):
         with self._write() as db:
             db.execute(update(jobs).where(jobs.c.worker.is_not(None)).values(worker=None, lease_until=None))
 
-    def _is_free(self, worker: str, walking: Collection[str], lease_s: float) -> ColumnElement[bool]:
+    def leases_beyond(self, seconds: float) -> dict[str, datetime]:
+        """Return the jobs that are held for longer than so many seconds from now, and until when."""
+        latest = self._now() + timedelta(seconds=seconds)
+        with self._read() as db:
+            held = db.execute(select(jobs.c.job_id, jobs.c.lease_until).where(jobs.c.lease_until > latest))
+            return {row.job_id: row.lease_until for row in held}
+
+    def drop_leases(self, leases: Mapping[str, datetime]) -> None:
+        """Free jobs that are still held until just then."""
+        with self._write() as db:
+            for job_id, until in leases.items():
+                unmoved = and_(jobs.c.job_id == job_id, jobs.c.lease_until == until)
+                db.execute(update(jobs).where(unmoved).values(worker=None, lease_until=None))
+
+    def _is_free(self, worker: str, walking: Collection[str]) -> ColumnElement[bool]:
         """Free is what nobody holds, and what somebody holds no more.
 
         Never what we walk: a clock that jumps ahead must not start a second walk. One of ours that is not walked,
-        though it was claimed, is left from a commit whose answer did not reach us. A lease that ends later than any
-        that is given now came from a clock that was wrong, and would keep a dead worker's jobs for as long.
+        though it was claimed, is left from a commit whose answer did not reach us.
         """
-        now, latest = self._now(), self._now() + timedelta(seconds=2 * lease_s)
         is_left = and_(jobs.c.epoch > 0, jobs.c.job_id.not_in(walking))
-        is_past = or_(jobs.c.lease_until < now, jobs.c.lease_until > latest)
+        is_past = jobs.c.lease_until < self._now()
         return or_(jobs.c.worker.is_(None), and_(is_past, or_(jobs.c.worker != worker, is_left)))
 
     def _claim(self, worker: str, lease_s: float, which: ColumnElement[bool]) -> Job | None:
@@ -99,3 +111,28 @@ class Leases(Writer):
             row = db.execute(select(jobs).where(jobs.c.number == number)).mappings().one()
         # Outside the transaction: a row that cannot be read stays ours, and does not stand in the others' way.
         return readable(row)
+
+
+class UnmovedLeases:
+    """Finds what a dead worker left whose clock was ahead: it would be kept as long as that clock was wrong.
+
+    Its leases end later than any that is given now. So do those of a worker that lives, and whose clock is ahead; but
+    who lives renews them, and what is renewed moves.
+    """
+
+    def __init__(self, monotonic: Callable[[], float], *, lease_s: float) -> None:
+        """Begin to watch.
+
+        Args:
+            monotonic: Seconds of a clock that nobody sets.
+            lease_s: How long a lease is; one that stands still for longer is nobody's.
+        """
+        self._monotonic = monotonic
+        self._lease_s = lease_s
+        self._since: dict[tuple[str, datetime], float] = {}
+
+    def look(self, ahead: Mapping[str, datetime]) -> dict[str, datetime]:
+        """Return those of the leases that end too late which stood still for too long; to be called again and again."""
+        now = self._monotonic()
+        self._since = {lease: self._since.get(lease, now) for lease in ahead.items()}
+        return {job_id: until for (job_id, until), since in self._since.items() if now - since > self._lease_s}

@@ -22,6 +22,7 @@ from seedance_ui.errors import StoreError
 from seedance_ui.jobs.backup import Backups
 from seedance_ui.jobs.bell import wait_at_most
 from seedance_ui.jobs.hold import Hold
+from seedance_ui.jobs.leases import UnmovedLeases
 from seedance_ui.jobs.left_behind import rest_orphan, rest_unsent
 from seedance_ui.jobs.purge import Purge
 from seedance_ui.jobs.reconciling import look_for, may_be_there
@@ -72,6 +73,7 @@ class Runner:
         self._chores: list[Callable[[], object]] = [chore for chore in chores if chore is not None]
         self.worker = secrets.token_urlsafe(12)
         """Who this process is in the table."""
+        self._unmoved = UnmovedLeases(tools.clock.monotonic, lease_s=LEASE_S)
         self._walks: dict[str, tuple[Hold, asyncio.Task[None]]] = {}
         self._runs = False
         self._has_asked = threading.Event()
@@ -187,6 +189,7 @@ class Runner:
     async def _keep_leases(self) -> None:
         while not self._stopping.is_set():
             await self._unbroken(self._renew_leases)
+            await self._unbroken(self._drop_unmoved_leases)
             await wait_at_most(self._stopping, LEASE_S / 3)
 
     async def _keep_house(self) -> None:
@@ -284,6 +287,11 @@ class Runner:
     async def _renew_leases(self) -> None:
         walking = tuple(self._walks)
         await self._tools.blocking(lambda: self._tools.store.renew_leases(walking, worker=self.worker, lease_s=LEASE_S))
+
+    async def _drop_unmoved_leases(self) -> None:
+        ahead = await self._tools.blocking(self._tools.store.leases_beyond, 2 * LEASE_S)
+        if unmoved := self._unmoved.look(ahead):
+            await self._tools.blocking(self._tools.store.drop_leases, unmoved)
 
     def _begin_to_stop(self) -> None:
         self._stopping.set()

@@ -16,6 +16,7 @@ from seedance_ui.domain.explain import explain
 from seedance_ui.domain.job import Job, JobState, Phase
 from seedance_ui.errors import CommitUnknownError, LeaseLostError, StoreError
 from seedance_ui.jobs.bell import Bell
+from seedance_ui.jobs.leases import UnmovedLeases
 from seedance_ui.jobs.store import FormTokenReusedError, Store
 from tests.scripted import QuickClock
 
@@ -214,18 +215,39 @@ def test_a_lease_runs_out_unless_it_is_renewed(database_url: str, new_job: NewJo
     store.close()
 
 
-def test_a_lease_from_a_clock_that_was_ahead_keeps_nobody_waiting(
+def test_a_lease_of_a_worker_that_died_with_its_clock_ahead_is_dropped_and_that_of_a_living_one_is_not(
     store: Store, quick_clock: QuickClock, new_job: NewJob
 ) -> None:
-    """A9, B14: its worker died before the clock was set right."""
-    quick_clock.time += timedelta(days=1)
-    store.add(new_job(), form_token=None)
-    left = claim(store, "dead")
-    store.move(left, state=JobState.RUNNING)
-    quick_clock.time -= timedelta(days=1)
+    """A9, B14: two whose clocks differ do not take each other's jobs for ever."""
+    ahead = timedelta(days=1)
+    for prompt in ("left", "kept"):
+        store.add(new_job(prompt), form_token=None)
+    quick_clock.time += ahead
+    left, kept = (store.move(claim(store, worker), state=JobState.RUNNING) for worker in ("dead", "living"))
+    quick_clock.time -= ahead
+    unmoved = UnmovedLeases(quick_clock.monotonic, lease_s=60)
+    for _ in range(5):
+        assert store.claim_interrupted(("scripted",), worker="me", lease_s=60) is None
+        store.drop_leases(unmoved.look(store.leases_beyond(120)))
+        quick_clock.waited_s += 20
+        quick_clock.time += ahead + timedelta(seconds=20)
+        store.renew_leases([kept.job_id], worker="living", lease_s=60)
+        quick_clock.time -= ahead
     taken = store.claim_interrupted(("scripted",), worker="me", lease_s=60)
     assert taken is not None and taken.job_id == left.job_id
-    assert store.claim_interrupted(("scripted",), worker="other", lease_s=60) is None
+    assert store.claim_interrupted(("scripted",), worker="me", lease_s=60, walking=[left.job_id]) is None
+
+
+def test_a_lease_that_was_renewed_meanwhile_is_not_dropped(
+    store: Store, quick_clock: QuickClock, new_job: NewJob
+) -> None:
+    store.add(new_job(), form_token=None)
+    job = store.move(claim(store), state=JobState.RUNNING)
+    seen = store.leases_beyond(0)
+    quick_clock.time += timedelta(seconds=20)
+    store.renew_leases([job.job_id], worker="me", lease_s=60)
+    store.drop_leases(seen)
+    assert store.move(job, message="still ours").message == "still ours"
 
 
 def test_a_lease_of_our_own_is_taken_again_only_where_nobody_walks_it(database_url: str, new_job: NewJob) -> None:
