@@ -27,7 +27,7 @@ def may_be_there(job: Job) -> bool:
 
 async def look_for(job: Job, provider: Provider, tools: Tools) -> None:
     """Ask until the provider knows exactly one that is it, or would have forgotten it; a person may be sooner."""
-    age_s = (tools.clock.now() - job.created_at).total_seconds()
+    age_s = (tools.clock.now() - (job.sent_at or job.created_at)).total_seconds()
     hours = max(0, int((provider.spec().retention_s - age_s) // ASK_ON_EVERY_S))
     for wait_s in [*ASK_AFTER_S, *[ASK_ON_EVERY_S] * hours]:
         await tools.clock.sleep(wait_s)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -70,6 +71,18 @@ async def test_a_request_that_was_taken_is_found_by_itself(bench: Bench, asked: 
     assert (job.remote_id, job.error) == (f"remote-{job.job_id}", None)
     assert asked.submits == [job.job_id]
     assert len(asked.questions) == questions
+
+
+async def test_a_request_that_waited_for_days_is_looked_for_as_long_as_one_that_did_not(
+    bench: Bench, asked: AskedProvider
+) -> None:
+    """A7: what the provider keeps it keeps from the sending on."""
+    asked.shows_after = HOURS
+    job_id = bench.add()
+    bench.clock.time += timedelta(days=3)
+    bench.start_runner()
+    job = await bench.until_state(job_id, JobState.SUCCEEDED)
+    assert job.remote_id == f"remote-{job_id}"
 
 
 async def test_a_request_that_nobody_finds_rests_and_is_sent_once(bench: Bench, asked: AskedProvider) -> None:
