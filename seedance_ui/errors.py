@@ -162,6 +162,10 @@ class MediaError(SeedanceError):
         super().__init__(message)
 
 
+class TakenBackError(ProviderError):
+    """The provider says behind its success that there is no video: whether it is paid is not clear any more."""
+
+
 class StoreError(SeedanceError):
     """Our own record could not be read or written."""
 

@@ -49,6 +49,12 @@ _MEANINGS: dict[type[errors.SeedanceError], tuple[str, str, Charged, str]] = {
         "unknown",
         "Look at your usage page at the provider, with the ID of this job.",
     ),
+    errors.TakenBackError: (
+        "taken_back",
+        "{provider} made this video, and says otherwise now",
+        "unknown",
+        "Look at your usage page at the provider, with the ID of this job.",
+    ),
     errors.StrayJobError: (
         "stray_job",
         "{provider} started a job instead of naming its price",
@@ -113,7 +119,7 @@ _MEANINGS: dict[type[errors.SeedanceError], tuple[str, str, Charged, str]] = {
         "commit_unknown",
         "We cannot tell whether this request was noted here",
         "unknown",
-        "Reload the page: if the job is there, it goes on. If it is not, nothing was sent.",
+        "Leave the page open, and press Generate again once the app answers: it is the same click, never sent twice.",
     ),
     errors.MovedOnError: (
         "moved_on",

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from seedance_ui.domain.explain import explain
-from seedance_ui.domain.job import FinishedVideo, Job, JobError, LocalVideo, SavedVideo
-from seedance_ui.errors import MediaError, SeedanceError
+from seedance_ui.domain.job import Charged, FinishedVideo, Job, JobError, LocalVideo, SavedVideo
+from seedance_ui.errors import MediaError, SeedanceError, TakenBackError
 from seedance_ui.jobs.tools import Tools
 from seedance_ui.providers.addresses import is_loopback_url
 from seedance_ui.providers.base import Provider
@@ -44,7 +44,7 @@ def explain_unsaved(job: Job, cause: SeedanceError, *, provider_label: str) -> J
         code=explain(cause, provider_label=provider_label).code,
         title="The video is made, and could not be saved yet",
         detail=str(cause),
-        charged="no" if job.cost.is_free else "yes",
+        charged=_charged(job, cause),
         next_step="Nothing has to be done: it is tried again. Free some space on the disk if it is full.",
     )
 
@@ -55,9 +55,15 @@ def explain_expired(job: Job, cause: SeedanceError, *, provider_label: str) -> J
         code="expired",
         title=f"{provider_label} made this video, but it could not be saved in time",
         detail=f"Generation ID {job.remote_id}. {cause}",
-        charged="yes",
+        charged=_charged(job, cause),
         next_step=f"Ask {provider_label}'s support for the video, with this generation ID.",
     )
+
+
+def _charged(job: Job, cause: SeedanceError) -> Charged:
+    if job.cost.is_free:
+        return "no"
+    return "unknown" if isinstance(cause, TakenBackError) else "yes"
 
 
 def _origin(provider: Provider) -> Origin:

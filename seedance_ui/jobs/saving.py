@@ -5,10 +5,17 @@ from __future__ import annotations
 import logging
 
 from seedance_ui.domain.job import JobState, Phase, SavedVideo
-from seedance_ui.errors import AuthenticationError, LeaseLostError, RateLimitError, SeedanceError, StoreError
+from seedance_ui.errors import (
+    AuthenticationError,
+    LeaseLostError,
+    RateLimitError,
+    SeedanceError,
+    StoreError,
+    TakenBackError,
+)
 from seedance_ui.jobs.download import bring_home, explain_expired, explain_unsaved
 from seedance_ui.jobs.hold import Hold
-from seedance_ui.jobs.polling import is_key_refused
+from seedance_ui.jobs.polling import apply_update, is_key_refused
 from seedance_ui.jobs.retention import Retention
 from seedance_ui.jobs.schedule import save_again_s
 from seedance_ui.media.disk import is_from_full_disk
@@ -35,7 +42,8 @@ async def save(hold: Hold) -> None:
             failures += 1
             await _save_later(hold, _as_ours(hold, exc), failures, retention)
         else:
-            await _finish(hold, video)
+            if video is not None:
+                await _finish(hold, video)
 
 
 async def _finish(hold: Hold, video: SavedVideo) -> None:
@@ -52,8 +60,8 @@ def _as_ours(hold: Hold, exc: Exception) -> SeedanceError:
     return StoreError(f"Something unforeseen went wrong here ({type(exc).__name__}).")
 
 
-async def _saved(hold: Hold) -> SavedVideo:
-    """Return the video once it is in the library."""
+async def _saved(hold: Hold) -> SavedVideo | None:
+    """Return the video once it is in the library; None where the job has ended without."""
     known, hold.video = hold.video, None
     already = await hold.tools.blocking(hold.tools.library.saved, hold.job.job_id)
     if already is not None:  # by a process that died since, and maybe another before it in mid-download
@@ -62,11 +70,15 @@ async def _saved(hold: Hold) -> SavedVideo:
     return await bring_home(hold.job, hold.provider, hold.tools, known) if known else await _ask_and_save(hold)
 
 
-async def _ask_and_save(hold: Hold) -> SavedVideo:
-    """Ask where the video is; another word than before is waited out, since it was made and is paid (B8, B10)."""
+async def _ask_and_save(hold: Hold) -> SavedVideo | None:
+    """Ask where the video is; another word than before is waited out where it was made and is paid (B8, B10)."""
     update = await hold.ask()
     if update.state in ("failed", "cancelled"):
-        raise StoreError(f"{hold.label} made it, and says {update.message!r} now.")
+        if hold.job.cost.is_free:
+            await apply_update(hold, update)
+            return None
+        said = f"{hold.label} made it, and says {update.message!r} now."
+        raise TakenBackError(said, provider=hold.provider.info.id)
     if update.video is None:
         raise StoreError("The provider has not handed out the video yet.")
     return await bring_home(hold.job, hold.provider, hold.tools, update.video)

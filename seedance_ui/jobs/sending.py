@@ -86,11 +86,15 @@ async def recover_submitting(hold: Hold) -> None:
 
 
 async def _commit_and_submit(hold: Hold, handles: Handles) -> None:
-    """A1: the row says that a request may be on its way before one is. A9: who lost the job meanwhile sends nothing."""
-    begun_s = hold.tools.clock.monotonic()
-    await hold.move(state=JobState.SUBMITTING, phase=Phase.SENDING, message="Sending the request")
-    if hold.tools.clock.monotonic() - begun_s > FROZEN_S:
-        await hold.look_again()
+    """A1: the row says that a request may be on its way before one is, and when it is sent.
+
+    A9: who stood still behind that commit commits again, so that who lost the job meanwhile sends nothing.
+    """
+    stood_still = True
+    while stood_still:
+        begun_s = hold.tools.clock.monotonic()
+        await hold.move(state=JobState.SUBMITTING, phase=Phase.SENDING, message="Sending the request")
+        stood_still = hold.tools.clock.monotonic() - begun_s > FROZEN_S
     await _submit(hold, handles)
 
 

@@ -32,7 +32,7 @@ from seedance_ui.providers import scenario_code
 from seedance_ui.providers.base import Handles, Provider, ProviderInfo, ReportFiles, Setup, Submitted
 from seedance_ui.providers.code import write_programs
 from seedance_ui.providers.code.program import Program
-from seedance_ui.providers.http import Http, segment
+from seedance_ui.providers.http import SUBMIT_WITHIN_S, Http, segment
 from seedance_ui.providers.scenario_answers import (
     JobAnswer,
     JobsPage,
@@ -60,6 +60,9 @@ PRICE_IS_FRESH = timedelta(hours=1)
 
 _CLOCKS_DIFFER = timedelta(minutes=5)
 """How far the provider's clock may be from ours, at most."""
+
+_TAKES_AT_MOST = timedelta(seconds=SUBMIT_WITHIN_S)
+"""From the commit to send until the request has arrived."""
 
 _MAX_PAGES = 20
 """Of 100 jobs each, when a lost job is looked for."""
@@ -215,7 +218,8 @@ class Scenario(Provider):
         params = {"createdAfter": since.strftime("%Y-%m-%dT%H:%M:%S.000Z"), "pageSize": "100"}
         for _ in range(_MAX_PAGES):
             page = (await self._http.get("/jobs", params=params)).parse(JobsPage)
-            found |= {one.job_id for one in readable_jobs(page.jobs) if self._is_of(job, one)} - set(known)
+            rows = readable_jobs(page.jobs)
+            found |= {one.job_id for one in rows if self._is_of(job, one, is_named=False)} - set(known)
             if page.next_pagination_token is None:
                 return found.pop() if len(found) == 1 else None
             params["paginationToken"] = page.next_pagination_token
@@ -223,11 +227,11 @@ class Scenario(Provider):
 
     async def is_record_of(self, job: Job, remote_id: str) -> bool:
         """Compare the input and the time of one job of the account with ours."""
-        return self._is_of(job, await self._remote_job(replace(job, remote_id=remote_id)))
+        return self._is_of(job, await self._remote_job(replace(job, remote_id=remote_id)), is_named=True)
 
-    def _is_of(self, job: Job, remote: RemoteJob) -> bool:
+    def _is_of(self, job: Job, remote: RemoteJob, *, is_named: bool) -> bool:
         ours = build_payload(job.request, self._assets.known_handles(job.request))
-        return is_same_job(ours, remote, *_sent_between(job))
+        return is_same_job(ours, remote, *_sent_between(job), is_named=is_named)
 
     async def check_key(self) -> None:
         """Ask for the model's page: free, and unlike `/me` open to an API key (S-BL, C)."""
@@ -281,4 +285,4 @@ def _sent_between(job: Job) -> tuple[datetime, datetime | None]:
     A job ends long after it was sent where the app was not running, and begins long before where it waited.
     """
     first, last = job.sent_at or job.created_at, job.sent_at or job.finished_at
-    return first - _CLOCKS_DIFFER, None if last is None else last + _CLOCKS_DIFFER
+    return first - _CLOCKS_DIFFER, None if last is None else last + _TAKES_AT_MOST + _CLOCKS_DIFFER

@@ -162,12 +162,14 @@ def readable_jobs(rows: list[dict[str, Any]]) -> list[RemoteJob]:
     return jobs
 
 
-def is_same_job(ours: Mapping[str, Any], remote: RemoteJob, since: datetime, until: datetime | None) -> bool:
+def is_same_job(
+    ours: Mapping[str, Any], remote: RemoteJob, since: datetime, until: datetime | None, *, is_named: bool
+) -> bool:
     """Tell whether a job in Scenario's list is the one whose body was `ours`; matching is ours (G).
 
     The ids of our files are forgotten by a restart, and those of links were never known: "" in `ours`, which may be
     any. Settings and a number of files are alike in many jobs of an account, so that then only a person's own words can
-    tie a job to ours; without words it may be a colleague's, and is left to a person (A7).
+    tie a job to ours; without words it may be a colleague's, and is left to a person, who names it (A7).
     """
     if not _is_between(since, remote.created_at, until):
         return False
@@ -177,7 +179,7 @@ def is_same_job(ours: Mapping[str, Any], remote: RemoteJob, since: datetime, unt
     if "seed" in ours and ours["seed"] != theirs.get("seed"):
         return False
     media = [(_listed(ours.get(name)), _listed(theirs.get(name))) for name in _MEDIA_FIELDS]
-    if "prompt" not in ours and any("" in own for own, _ in media):
+    if not is_named and "prompt" not in ours and any("" in own for own, _ in media):
         return False
     return all(_are_same_media(own, other) for own, other in media)
 

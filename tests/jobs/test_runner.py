@@ -6,6 +6,7 @@ import asyncio
 import logging
 import threading
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -48,6 +49,15 @@ def says(*updates: JobUpdate | ProviderError, then: Poll | None = None) -> Poll:
         if isinstance(answer, ProviderError):
             raise answer
         return answer
+
+    return poll
+
+
+def always(update: JobUpdate) -> Poll:
+    """Return a poll that gives the same answer each time."""
+
+    async def poll(job: Job) -> JobUpdate:
+        return update
 
     return poll
 
@@ -384,6 +394,32 @@ async def test_another_word_behind_success_is_waited_out(
     assert any("'Gone after all'" in message for message in messages)
 
 
+@pytest.mark.parametrize("word", ["failed", "cancelled"])
+async def test_another_word_behind_the_success_of_what_is_paid_leaves_open_whether_it_is(
+    bench: Bench, word: Literal["failed", "cancelled"]
+) -> None:
+    bench.provider.on_poll = says(JobUpdate("succeeded", "Ready"), then=always(JobUpdate(word, "Gone after all")))
+    bench.start_runner()
+    job = await bench.until(bench.add())
+    assert job.state is JobState.NEEDS_ATTENTION
+    assert job.error is not None
+    assert (job.error.code, job.error.charged) == ("expired", "unknown")
+    waiting = [snapshot["error"] for _, snapshot in bench.store.events_after(job.job_id, 0) if snapshot["error"]]
+    assert {(error["code"], error["charged"]) for error in waiting[:-1]} == {("taken_back", "unknown")}
+
+
+async def test_another_word_behind_the_success_of_what_is_free_ends_it(bench: Bench) -> None:
+    """A picture that is not there any more cannot be drawn again, however often that is tried."""
+    error = JobError("render_failed", "It could not be drawn", "", "no", "Generate again.")
+    gone = JobUpdate("failed", "Gone after all", error=error)
+    bench.provider.on_poll = says(JobUpdate("succeeded", "Ready"), then=always(gone))
+    bench.start_runner()
+    free = replace(make_job(), cost=Cost(0.0, "USD", "exact"))
+    bench.store.add(free, form_token=None)
+    job = await bench.until(free.job_id)
+    assert (job.state, job.error) == (JobState.FAILED, error)
+
+
 async def test_files_that_cannot_be_prepared_fail_the_job_after_three_tries(bench: Bench) -> None:
     tries = 0
 
@@ -556,6 +592,33 @@ async def test_who_stood_still_behind_the_commit_and_lost_the_job_sends_nothing(
     assert await asyncio.to_thread(frozen.wait, 30)
     await bench.until_idle(runner)
     assert bench.provider.submits == []
+
+
+async def test_who_stood_still_behind_the_commit_and_kept_the_job_says_anew_when_it_is_sent(bench: Bench) -> None:
+    """A7: a lost answer is looked for around that time."""
+    move, stood_still = bench.store.move, timedelta(hours=2)
+
+    class Freezes(type(bench.store)):  # type: ignore[misc]
+        """The real store, in a process that stands still behind its first commit to send."""
+
+        def move(self, job: Job, **changes: Any) -> Job:
+            moved = move(job, **changes)
+            if changes.get("state") is JobState.SUBMITTING and job.state is not JobState.SUBMITTING:
+                bench.clock.waited_s += stood_still.total_seconds()
+                bench.clock.time += stood_still
+            return moved
+
+    async def lose_the_answer(job_id: str) -> None:
+        raise SubmitUnknownError("no answer", provider="scripted")
+
+    bench.store.__class__ = Freezes
+    bench.provider.on_submit = lose_the_answer
+    bench.start_runner()
+    job = await bench.until(bench.add())
+    assert job.state is JobState.NEEDS_ATTENTION
+    assert job.sent_at is not None and job.finished_at is not None
+    assert bench.provider.submits == [job.job_id]
+    assert job.finished_at - job.sent_at < timedelta(minutes=1)
 
 
 async def test_a_wish_to_cancel_while_the_request_is_being_refused_is_fulfilled(bench: Bench) -> None:

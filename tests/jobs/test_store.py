@@ -72,7 +72,9 @@ def test_add_that_nobody_can_tell_the_fate_of_claims_nothing(store: Store, new_j
     break_at_commit(store, reaches=reaches, answers=False)
     with pytest.raises(CommitUnknownError) as raised:
         store.add(new_job("a cat"), form_token="t")
-    assert explain(raised.value, provider_label="AIML API").charged == "unknown"
+    told = explain(raised.value, provider_label="AIML API")
+    assert told.charged == "unknown"
+    assert "press Generate again" in told.next_step  # the same click; after a reload it would be another one
     assert "Nothing" not in str(raised.value)
 
 

@@ -42,15 +42,21 @@ GUARDS = (
     Guard(
         "the intent to send is committed before the request",
         (
-            ("jobs/sending.py", f"    {_MOVE_TO_SUBMITTING}    if", "    if"),
+            ("jobs/sending.py", f"        {_MOVE_TO_SUBMITTING}        stood", "        stood"),
             ("jobs/sending.py", f"        {_SEND}", f"        {_SEND}        {_MOVE_TO_SUBMITTING}"),
         ),
         _POINTS,
         "every_point and aimlapi",
     ),
     Guard(
-        "who stood still behind that commit looks at the lease before it sends",
-        (("jobs/sending.py", "        await hold.look_again()\n    await _submit", "        pass\n    await _submit"),),
+        "who stood still behind that commit commits again before it sends",
+        (
+            (
+                "jobs/sending.py",
+                "stood_still = hold.tools.clock.monotonic() - begun_s > FROZEN_S",
+                "stood_still = False",
+            ),
+        ),
         _RACES,
         "frozen_past_its_lease",
     ),

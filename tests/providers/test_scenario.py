@@ -35,6 +35,7 @@ from seedance_ui.errors import (
 )
 from seedance_ui.providers import scenario_assets
 from seedance_ui.providers.base import Handles, Setup
+from seedance_ui.providers.http import SUBMIT_WITHIN_S
 from seedance_ui.providers.scenario import Scenario, build_payload
 from tests.fakes.scenario import AUTHORIZATION, EXAMPLE_BODY, GENERATE, PRICE_CU, SECRET, FakeScenario
 from tests.fakes.server import AcceptThen, AcceptThenDrop, AcceptThenEdit, Drop, Hold, Instead, Received, Reply
@@ -881,7 +882,21 @@ async def test_reconcile_after_a_restart_leaves_a_strangers_job_without_words_al
     restarted = make_scenario(fake, data_dir, Now())
     await run(scenario, theirs)
     assert await restarted.reconcile(unresolved(mine)) is None
-    assert not await restarted.is_record_of(unresolved(mine), fake.bill[0])
+    await restarted.close()
+
+
+@pytest.mark.parametrize("files", STRANGERS.values(), ids=STRANGERS)
+async def test_a_job_without_words_that_a_person_names_is_theirs_after_a_restart(
+    fake: FakeScenario, scenario: Scenario, make_file: MakeFile, data_dir: Path, files: dict[str, Any]
+) -> None:
+    """A7: what nobody may guess, a person may say; settings, number of files and time still have to match."""
+    made = {"image": make_file("image", b"1"), ("image", "image"): (make_file("image", b"2"), make_file("image", b"3"))}
+    mine = replace(TEXT, prompt=" ", **{name: made.get(value, value) for name, value in files.items()})
+    await run(scenario, mine)
+    await run(scenario, replace(mine, duration_s=mine.duration_s + 1))
+    restarted = make_scenario(fake, data_dir, Now())
+    assert await restarted.is_record_of(unresolved(mine), fake.bill[0])
+    assert not await restarted.is_record_of(unresolved(mine), fake.bill[1])
     await restarted.close()
 
 
@@ -932,7 +947,9 @@ async def test_reconcile_looks_around_when_a_job_was_sent_and_not_when_the_app_c
     await run(scenario, TEXT)
     now, hour = datetime.now(timezone.utc), timedelta(hours=1)
     waited = replace(unresolved(TEXT), created_at=now - hour, sent_at=now, finished_at=now + hour)
-    assert await scenario.reconcile(waited) == fake.bill[0]
+    late = timedelta(seconds=SUBMIT_WITHIN_S) + timedelta(minutes=5)  # on its way, and by another clock
+    for sent_at in (now, now - late + timedelta(seconds=30)):
+        assert await scenario.reconcile(replace(waited, sent_at=sent_at)) == fake.bill[0]
     for sent_at in (now - hour / 2, now + hour / 2):
         assert await scenario.reconcile(replace(waited, sent_at=sent_at)) is None
         assert not await scenario.is_record_of(replace(waited, sent_at=sent_at), fake.bill[0])
