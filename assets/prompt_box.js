@@ -10,7 +10,7 @@
     if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey) || event.isComposing || event.target !== box()) return;
     event.preventDefault();
     event.stopPropagation();
-    document.getElementById('generate')?.click();
+    if (!event.repeat) document.getElementById('generate')?.click();
   }, true);
 
   /** The length of the text against the limit of the provider: {length, limit, isNear, isOver}. */

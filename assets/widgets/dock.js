@@ -6,6 +6,7 @@ const summary = element.querySelector('.summary');
 const todo = element.querySelector('.todo');
 const button = element.querySelector('#generate');
 const REST_MS = 400; // a slider that is dragged asks once, where it is let go
+const SAME_PRESS_MS = 500; // a double click takes no longer
 let answered = null;
 let about = null;
 let rest = 0;
@@ -13,6 +14,7 @@ let isLooking = false;
 let isLookAhead = false;
 let hasLookFailed = false;
 let sending = [];
+let pressedAt = -Infinity;
 
 function showCount(count) {
   todo.hidden = count === 0;
@@ -53,8 +55,16 @@ function arrive() {
 /* What Generate sends: the form, the token of this click, and the price that was read last: it may cost no more. */
 seedance.click = (form) => [...form, seedance.formToken(form), JSON.stringify(props.value.total)];
 
-button.addEventListener('click', () => {
-  if (button.getAttribute('aria-disabled') === 'true' || button.closest('[inert]')) return;
+/* A double click is one click, and a key that is held is one press: a person's second click comes after its job is known,
+   when Generate takes the next one. */
+function isSamePress({ detail, timeStamp }) {
+  const since = timeStamp - pressedAt;
+  pressedAt = timeStamp;
+  return detail > 1 || since < SAME_PRESS_MS;
+}
+button.addEventListener('keydown', (event) => { if (event.repeat) event.preventDefault(); });
+button.addEventListener('click', (event) => {
+  if (button.getAttribute('aria-disabled') === 'true' || button.closest('[inert]') || isSamePress(event)) return;
   if (seedance.problems.isAnyMissing()) return seedance.problems.focusFirst();
   sending = [...(seedance.references ?? []), ...(seedance.frames ?? [])];
   setSending(true);
@@ -64,6 +74,7 @@ button.addEventListener('click', () => {
 todo.addEventListener('click', () => seedance.problems.focusFirst());
 document.addEventListener('seedance:problems', (event) => showCount(event.detail.count));
 seedance.formChanged = () => {
+  pressedAt = -Infinity; // what is asked for now was not asked for before
   setPriceOld(true);
   clearTimeout(rest);
   rest = setTimeout(look, REST_MS);

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -87,6 +88,49 @@ def test_generate_clicked_twice_makes_one_job(studio: Studio, app: AppProcess) -
     studio.make_it_quick()
     studio.expect_video_of(studio.job_made_by(studio.generate_button.dblclick))
     assert app.job_count() == before + 1
+
+
+def test_second_half_of_a_double_click_sends_nothing_though_the_job_is_known_by_then(studio: Studio) -> None:
+    """A6: a person's halves are a tenth of a second apart or more."""
+    studio.prompt.fill("Clicked twice")
+    studio.generate_button.hover()
+    mouse = studio.page.mouse
+
+    def press(count: int) -> None:
+        mouse.down(click_count=count)
+        mouse.up(click_count=count)
+
+    studio.job_made_by(lambda: press(1))
+    expect(studio.generate_button).to_have_text("Generate")
+    studio.generate_button.hover()
+    expect_nothing_sent(studio, lambda: press(2))
+
+
+@pytest.mark.parametrize("where", ["on Generate", "in the prompt"])
+def test_a_key_that_is_held_is_one_click(studio: Studio, where: str) -> None:
+    studio.prompt.fill(f"Held {where}")
+    keyboard = studio.page.keyboard
+    if where == "on Generate":
+        studio.generate_button.focus()
+    else:
+        studio.prompt.focus()
+        keyboard.down("Control")
+    studio.job_made_by(lambda: keyboard.down("Enter"))
+    expect(studio.generate_button).to_have_text("Generate")
+    expect_nothing_sent(studio, lambda: keyboard.down("Enter"))
+    keyboard.up("Enter")
+    keyboard.up("Control")
+    expect(studio.prompt).to_have_value(f"Held {where}")
+
+
+def expect_nothing_sent(studio: Studio, act: Callable[[], object]) -> None:
+    """A click that counts says so within the page, before anything is sent."""
+    sent = studio.page.evaluate_handle(
+        "() => { const sent = []; document.addEventListener('seedance:sending', () => sent.push(1)); return sent; }"
+    )
+    act()
+    assert sent.json_value() == []
+    studio.cancel()
 
 
 @pytest.mark.parametrize("mode", Mode)
