@@ -4,6 +4,7 @@
   const seedance = window.seedance;
   if (seedance.formFilled) return;
   let parent = '';
+  let isFresh = false; // filled just now, and what that changes in the media is still to come
   let brought = new Set(); // paths and links that stood in the form when it was filled from `parent`
 
   /* What was asked for: {job, tell(isThere)}. Python has answered: where the form descends from that run now, the
@@ -13,6 +14,7 @@
     seedance.filling = null;
     asked?.tell(asked.job === from);
     if (asked?.job !== from) return;
+    isFresh = !asked.isSeen;
     const isCalm = matchMedia('(prefers-reduced-motion: reduce)').matches;
     const prompt = document.querySelector('#prompt textarea');
     prompt?.focus({ preventScroll: true });
@@ -25,7 +27,10 @@
   seedance.keptParent = (isShown, media, current) => {
     if (!isShown || !current) return current;
     const keys = media.filter(Boolean).map((item) => item.path ?? item.url);
-    if (current !== parent) {
+    const { filling } = seedance;
+    if (current !== parent || filling || isFresh) {
+      if (filling) filling.isSeen = true;
+      isFresh = false;
       parent = current;
       brought = new Set(keys);
     }

@@ -193,6 +193,18 @@ def test_extend_makes_the_video_the_first_one_and_its_card_says_what_the_provide
     expect(card).not_to_contain_text("only by link")
 
 
+def test_remix_behind_the_last_frame_of_the_same_run_is_told_as_done(studio: Studio, runs: tuple[str, str]) -> None:
+    _, run = runs
+    card_of(studio, "A lighthouse at sunset").last.click()
+    expect(studio.video).to_have_attribute("src", f"/media/{run}.mp4")
+    for name in ("Use last frame", "Remix", "Use last frame"):
+        act(studio, name)
+        tab = "References" if name == "Remix" else "First & last frame"
+        expect(studio.page.get_by_role("tab", name=tab)).to_have_attribute("aria-selected", "true")
+        expect(studio.player).to_contain_text("Nothing was sent.")
+        expect_parent(studio, run)
+
+
 def compare(studio: Studio) -> Locator:
     return studio.page.get_by_role("region", name="Compare", exact=True)
 
