@@ -59,7 +59,7 @@ function buildStar(item, on) {
 function buildDiscard(item, on) {
   const name = t('Delete “{prompt}”', {prompt: shortPrompt(item.prompt)});
   const button = make('button', {type: 'button', class: 'discard', 'aria-label': name, title: t('Delete')}, icon('bin'));
-  button.onclick = () => on.discard(item.job_id);
+  button.onclick = ({detail}) => { if (detail < 2) on.discard(item.job_id); };    // the next card is under a double click
   return button;
 }
 

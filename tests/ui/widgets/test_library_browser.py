@@ -200,6 +200,18 @@ def test_delete_is_undone_by_keyboard_and_the_card_has_the_focus_again(widgets, 
     expect(library.get_by_text(TOAST)).to_be_hidden()
 
 
+def test_second_half_of_a_double_click_does_not_delete_the_next_card_that_is_under_it_by_then(widgets, library, show):
+    first, second, third = (make_item(name, prompt=name) for name in ("first", "second", "third"))
+    show(first, second, third)
+    library.get_by_role("button", name="Delete “second”").click()
+    gone = widgets.server.wait_for("discard")
+    show(first, third, asked=gone["look"]["asked"])
+    library.get_by_role("button", name="Delete “third”").dispatch_event("click", {"detail": 2})
+    library.get_by_role("button", name="Undo").click()
+    widgets.server.wait_for("restore")
+    assert widgets.server.all_heard("discard") == [gone]
+
+
 def test_words_about_a_deletion_go_after_a_while_and_leave_the_focus_on_the_next_card(widgets, library, show):
     show(make_item("one", prompt="first"), make_item("two", prompt="second"))
     expect(card(library, 1)).to_be_visible()
