@@ -4,7 +4,7 @@
 function newLive() {
   return {snapshot: null, startedAt: Infinity, stageStarts: [], progress: 0, topic: '', isOffline: false, log: [],
     seq: 0, heardAt: 0, isCancelling: false, cancelNote: '', isTold: false, isResting: false, isLost: false,
-    isBusy: false, isSending: false, token: null, spokenFirst: '', unplan: null};
+    isBusy: false, isSending: false, spokenFirst: '', unplan: null};
 }
 
 // Seconds since the job was made. The largest claim wins: a replayed event tells an old time.

@@ -121,16 +121,16 @@ async function tryNow(card) {
   if (words) setText(find('.trouble-line span'), words);
 }
 
-// One click, one job: the token stays until the new job is here, so that a click that is sent twice makes one job.
+// One job is sent again once, on every page and after a reload too: its id is the token of that click. What comes of it
+// rests, ends or is sent again on a card of its own.
 function sendAgain(card) {
   const {find, live} = card;
-  live.token ??= window.seedance.newToken();
   live.isSending = true;
   setBusy(card, true);
   setText(find('.send-again'), t('Sending…'));
   sayOutcome(card, '');
   document.dispatchEvent(new Event('seedance:sending'));
-  trigger('send_again', {job: card.id, token: live.token});
+  trigger('send_again', {job: card.id, token: card.id});
 }
 
 // The page's event has come back, with a job or without.
