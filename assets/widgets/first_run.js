@@ -9,7 +9,8 @@ function readFirstRun() {
 
 function showFirstRun() {
   const {setText, setAttribute, t} = window.seedance;
-  setText(firstRun.querySelector('span'), t('Pick an example or write, then Generate. The animatic is free, no key.'));
+  setText(firstRun.querySelector('.do'), t('Pick an example or write, then Generate.'));
+  setText(firstRun.querySelector('.free'), t('The animatic is free, no key.'));
   const close = firstRun.querySelector('button');
   setAttribute(close, 'aria-label', t('Close the hint'));
   close.onclick = () => {

@@ -59,12 +59,14 @@ function leftText(eta, since) {
   if (!eta) return t('elapsed');
   const [low, high] = [Math.max(0, Math.round(eta.low - since)), Math.round(eta.high - since)];
   if (high <= 0) return t('elapsed · longer than usual');
+  if (high === low) return t('elapsed · about {high} s left', {high});
   if (high > 120) return t('elapsed · {low}–{high} min left', {low: Math.max(1, Math.floor(low / 60)), high: Math.ceil(high / 60)});
   return low <= 0 ? t('elapsed · up to {high} s left', {high}) : t('elapsed · {low}–{high} s left', {low, high});
 }
 
 function spokenText({title}, eta) {
   if (!eta) return t('{title}.', {title});
+  if (eta.low === eta.high) return t('{title}. About {high} seconds left.', {title, high: eta.high});
   return t('{title}. {low} to {high} seconds left.', {title, low: eta.low, high: eta.high});
 }
 
@@ -124,11 +126,12 @@ function keyStep(snapshot) {
 }
 
 function unsureStep({label}, ways) {
+  const wait = ways.check ? t('It may turn up by itself: give it a few minutes.') : '';
   const look = props.own_machine ? t('Look at your {label} usage page.', {label}) : '';
   const check = ways.check && !ways.find ? t('Ask {label} with Check again.', {label}) : '';
   const paste = ways.find ? t('If it shows a generation ID, Find my video brings the video here.') : '';
   const send = props.own_machine ? t('If it shows no charge, send it again or close it.') : t('Or send it again, or close it.');
-  return sentences(look, check, paste, send);
+  return sentences(wait, look, check, paste, send);
 }
 
 function chargedText({error, cost}) {

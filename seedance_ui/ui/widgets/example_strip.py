@@ -33,7 +33,8 @@ class ExampleStrip(DisplayWidget):
     script_parts = ("first_run",)
     template = """
       <div class="ex-head"><p class="hint ex-label" id="examples-label">Start from an example</p>
-        <p class="hint first-run" hidden><span></span><button type="button">
+        <p class="hint first-run" hidden>
+          <span><span class="do"></span> <span class="free"></span></span><button type="button">
           <svg class="ic" aria-hidden="true"><use href="#i-x"></use></svg></button></p></div>
       <div class="examples" role="group" aria-labelledby="examples-label"></div>"""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -23,7 +24,8 @@ def start(widgets: Any, **changes: Any) -> Locator:
     widgets.server.push(JOB, elapsed_s=0.0)
     widgets.server.push(JOB, state="uploading", phase="uploading", elapsed_s=6.0, queued_s=6.0)
     widgets.server.push(JOB, state="running", phase="generating", message="Generating", elapsed_s=9.0)
-    widgets.server.push(JOB, elapsed_s=41.2, eta_s={"low": 40, "high": 65}, progress=0.46, **changes)
+    at_work = {"elapsed_s": 41.2, "eta_s": {"low": 40, "high": 65}, "progress": 0.46}
+    widgets.server.push(JOB, **{**at_work, **changes})
     widgets.update(card={"value": [facts(JOB)]})
     return card_of(widgets)
 
@@ -50,6 +52,12 @@ def test_card_running_tells_stages_time_left_price_and_what_cancelling_does(widg
     expect(card.locator(".facts")).to_contain_text("Usually takes1:15–1:40")
     expect(card.locator(".facts")).to_contain_text("About $2.52charged by AIML API")
     expect(card.locator(".truth")).to_contain_text("AIML API cannot stop a video it has started.")
+
+
+def test_card_says_one_number_where_the_range_is_one(widgets):
+    card = start(widgets, eta_s={"low": 6.0, "high": 6.0})
+    expect(card.locator(".left")).to_have_text(re.compile(r"^elapsed · about \d s left$"))
+    expect(card.locator(".spoken")).to_have_text("Generating. About 6 seconds left.")
 
 
 def test_card_clock_counts_between_events_and_the_bar_never_runs_backwards(widgets):
