@@ -186,7 +186,8 @@ window.seedance.translate(element);
   // Leads to where a file that is missing can be mended: its button, or itself where there is nothing to do but to wait.
   function leadTo(target, live, sentence) {
     if (!target.matches('button')) target.tabIndex = -1;
-    target.focus();
+    target.focus({preventScroll: true});
+    (target.closest('li, [role=group]') ?? target).scrollIntoView({block: 'center'});    // its sentence stands there too
     setText(live, sentence);
   }
 

@@ -50,9 +50,11 @@ function cancelTruth(snapshot) {
   if (free) return t('Cancelling stops it. Nothing is charged.');
   if (power === 'always') return t('{label} stops when we ask. You may still pay for what it has done until then.', {label});
   if (power === 'maybe') return t('We ask {label} to stop. It may be too late, and then you still pay and keep the video.', {label});
-  const price = snapshot.cost.amount === null ? t('for it') : inSentence(snapshot.cost);
-  return t('{label} cannot stop a video it has started. If you cancel now, you may still pay {price}. '
-    + 'If the video arrives, it goes to your library.', {label, price});
+  if (snapshot.cost.amount === null) {
+    return t('{label} cannot stop a video it has started. It will finish, be charged and be in your library.', {label});
+  }
+  const price = inSentence(snapshot.cost);
+  return t('{label} cannot stop a video it has started. It will finish, cost {price} and be in your library.', {label, price});
 }
 
 function leftText(eta, since) {
