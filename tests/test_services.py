@@ -280,7 +280,7 @@ async def test_a_stray_job_behind_send_again_is_kept_and_nothing_else_is_sent(st
         provider = services._providers["scripted"]
         lost = await lose_one(services)
         provider.estimate = stray
-        kept = await services.send_again(lost, owner=LOCAL_OWNER, form_token="t")
+        kept = await services.send_again(lost, owner=LOCAL_OWNER)
         assert kept is not None
         snapshot = await ended(services, kept)
         assert (snapshot["state"], snapshot["remote_id"]) == ("succeeded", "stray-1")
@@ -333,12 +333,12 @@ async def test_send_again_is_a_new_job_of_the_same_request_for_its_owner_only(st
         provider = services._providers["scripted"]
         lost = await lose_one(services)
         provider.on_submit = None
-        assert await services.send_again(lost, owner="somebody else", form_token="t") is None
-        again = await services.send_again(lost, owner=LOCAL_OWNER, form_token="t")
+        assert await services.send_again(lost, owner="somebody else") is None
+        again = await services.send_again(lost, owner=LOCAL_OWNER)
         assert again is not None and again != lost
-        assert await services.send_again(lost, owner=LOCAL_OWNER, form_token="t") == again
+        assert await services.send_again(lost, owner=LOCAL_OWNER) == again
         assert (await ended(services, again))["state"] == "succeeded"
-        assert await services.send_again(again, owner=LOCAL_OWNER, form_token="u") is None
+        assert await services.send_again(again, owner=LOCAL_OWNER) is None
         assert await services.count_by_state() == {"needs_attention": 1, "succeeded": 1}
         assert provider.submits == [lost, again]
 
@@ -367,7 +367,7 @@ async def test_run_made_from_another_keeps_its_parent_also_when_it_is_sent_again
         never_answered(services._providers["scripted"])
         child = await services.submit(REQUEST, owner=LOCAL_OWNER, form_token="t", parent=parent)
         assert (await ended(services, child))["state"] == "needs_attention"
-        again = await services.send_again(child, owner=LOCAL_OWNER, form_token="u")
+        again = await services.send_again(child, owner=LOCAL_OWNER)
         assert again is not None
         for job_id in (child, again):
             job = await services.job_of(job_id, LOCAL_OWNER)
@@ -410,7 +410,7 @@ async def test_send_again_of_a_job_that_turned_up_meanwhile_sends_nothing(start:
 
         provider.estimate = turns_up
         with pytest.raises(MovedOnError, match="turned up meanwhile"):
-            await services.send_again(lost, owner=LOCAL_OWNER, form_token="t")
+            await services.send_again(lost, owner=LOCAL_OWNER)
         assert sum((await services.count_by_state()).values()) == 1
 
 
@@ -424,14 +424,14 @@ async def test_send_again_for_more_than_the_button_named_sends_nothing(start: St
 
         provider.estimate = dearer
         with pytest.raises(MovedOnError, match=r"2\.60 USD now, not 2\.50 USD"):
-            await services.send_again(lost, owner=LOCAL_OWNER, form_token="t")
+            await services.send_again(lost, owner=LOCAL_OWNER)
         assert await services.count_by_state() == {"needs_attention": 1}
 
 
 async def test_send_again_of_nobodys_job_is_nobodys_to_ask(start: Start) -> None:
     async with start() as services:
         lost = await lose_one(services, owner=None)
-        assert await services.send_again(lost, owner=None, form_token="t") is None
+        assert await services.send_again(lost, owner=None) is None
 
 
 async def test_a_batch_is_refused_by_a_process_that_does_not_send(start: Start) -> None:

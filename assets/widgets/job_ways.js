@@ -121,8 +121,7 @@ async function tryNow(card) {
   if (words) setText(find('.trouble-line span'), words);
 }
 
-// One job is sent again once, on every page and after a reload too: its id is the token of that click. What comes of it
-// rests, ends or is sent again on a card of its own.
+// One job is sent again once, however often this is asked for: what comes of it has a card of its own.
 function sendAgain(card) {
   const {find, live} = card;
   live.isSending = true;
@@ -130,7 +129,7 @@ function sendAgain(card) {
   setText(find('.send-again'), t('Sending…'));
   sayOutcome(card, '');
   document.dispatchEvent(new Event('seedance:sending'));
-  trigger('send_again', {job: card.id, token: card.id});
+  trigger('send_again', {job: card.id});
 }
 
 // The page's event has come back, with a job or without.

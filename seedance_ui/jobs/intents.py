@@ -79,13 +79,14 @@ class Intents:
         ]
         return await self._commit(batch, form_token)
 
-    async def commit_again(self, job: Job, *, form_token: str) -> str:
-        """Commit a new job of the request of one that rests, while it rests, and for no more than its price.
+    async def commit_again(self, job: Job) -> str:
+        """Commit a new job of the request of one that rests, once, while it rests, and for no more than its price.
 
         Raises:
             MovedOnError: It does not rest any more, or (`PriceRoseError`) the price rose; nothing was written.
             ProviderError: As of `commit`; also `StoreError`.
         """
+        form_token = f"again {job.job_id}"
         try:
             cost = (await self._price(job.request)).cost
         except StrayJobError as stray:  # as of `commit`

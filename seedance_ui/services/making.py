@@ -153,10 +153,11 @@ class Making(Parts):
         await self._tools.blocking(lambda: self._admission.check_jobs(requests, is_paid=offer.info.needs_key))
         return requests
 
-    async def send_again(self, job_id: str, *, owner: str | None, form_token: str) -> str | None:
+    async def send_again(self, job_id: str, *, owner: str | None) -> str | None:
         """Make a new job of the request of one that rests, for its owner; None where that is nobody's to ask.
 
-        The old job stays as it is: should it turn up at the provider after all, both videos are kept.
+        The old job stays as it is: should it turn up at the provider after all, both videos are kept. It is sent again
+        once, on every page and after a reload too: what was made of it then is what a second wish gets.
 
         Raises:
             InvalidRequestError: As of `submit`; also the other errors.
@@ -166,4 +167,4 @@ class Making(Parts):
         if job is None or job.state is not JobState.NEEDS_ATTENTION:
             return None
         await self._admit(job.request, 1)
-        return await self._intents.commit_again(job, form_token=form_token)
+        return await self._intents.commit_again(job)

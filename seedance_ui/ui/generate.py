@@ -51,12 +51,12 @@ class GenerateHandlers:
     async def on_send_again(self, state: object, event: gr.EventData) -> tuple[object, ...]:
         """Send the request of a job that rests as a new job (A7). Outputs: job card, player, notice."""
         data = event._data if isinstance(event._data, dict) else {}
-        job_id, token = data.get("job"), read_token(data.get("token"))
+        job_id = data.get("job")
         owner = self._services.owner_of(session.read_visitor(state))
-        if not isinstance(job_id, str) or token is None:
+        if not isinstance(job_id, str):
             return gr.skip(), gr.skip(), gr.skip()
         try:
-            made = await self._services.send_again(job_id, owner=owner, form_token=token)
+            made = await self._services.send_again(job_id, owner=owner)
         except SeedanceError as exc:
             problem = problem_for(exc, is_public=self._services.is_public)
             return gr.skip(), gr.skip(), problem

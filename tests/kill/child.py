@@ -57,7 +57,6 @@ class Again(BaseModel):
     """What the page would send for a job that rests."""
 
     job_id: str
-    form_token: str
 
 
 def run(orders: Orders, pipe: Connection) -> None:
@@ -111,7 +110,7 @@ def add_routes(app: FastAPI, made: Services, has_begun: asyncio.Event) -> None:
 
     @app.post("/test/again")
     async def again(again: Again) -> str | None:
-        return await made.send_again(again.job_id, owner=LOCAL_OWNER, form_token=again.form_token)
+        return await made.send_again(again.job_id, owner=LOCAL_OWNER)
 
     @app.post("/test/settled")
     async def settled() -> None:

@@ -26,7 +26,7 @@ from typing import Any
 
 from tests.kill.invariants import broken_after_death, broken_at_the_end
 from tests.kill.life import DiedError, Life
-from tests.kill.scenarios import AGAIN_TOKEN, FORM_TOKEN, Scenario, paid_posts
+from tests.kill.scenarios import FORM_TOKEN, Scenario, paid_posts
 from tests.kill.world import World
 
 AT_ONCE = 3
@@ -127,7 +127,7 @@ def drive(world: World, scenario: Scenario, video: bytes, life: Life) -> None:
             _click(life, request, scenario)
         wait_for_all(world, life)
         if scenario.sends_again:
-            life.send_again(world.rows()[0].job_id, form_token=AGAIN_TOKEN)
+            life.send_again(world.rows()[0].job_id)
             wait_for_all(world, life)
     except DiedError:
         return

@@ -85,13 +85,13 @@ class Life:
         """
         return self._ask("POST", "/test/click", {"request": request, "form_token": form_token, "count": count})
 
-    def send_again(self, job_id: str, *, form_token: str) -> None:
-        """Make a new job of one that rests; the same token makes it once.
+    def send_again(self, job_id: str) -> None:
+        """Make a new job of one that rests.
 
         Raises:
             DiedError: There is no answer.
         """
-        again = self._ask("POST", "/test/again", {"job_id": job_id, "form_token": form_token})
+        again = self._ask("POST", "/test/again", {"job_id": job_id})
         assert again is not None, f"{job_id} does not rest"
 
     def cancel(self, job_id: str) -> dict[str, Any]:

@@ -15,7 +15,6 @@ from tests.fakes.server import AcceptThenDrop, Drop, FakeServer, Instead, Receiv
 from tests.media_makers import box
 
 FORM_TOKEN = "the-form"
-AGAIN_TOKEN = "the-card"
 
 MANY = 200
 """More questions than any run asks."""

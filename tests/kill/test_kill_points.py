@@ -141,7 +141,7 @@ def test_kill_while_the_provider_is_busy_charges_once(record: Record, tmp_path: 
 def test_kill_while_a_lost_request_is_sent_again_makes_one_more_job(
     record: Record, tmp_path: Path, video: bytes
 ) -> None:
-    """A6, A7: the person's second click is killed as the first one is, and repeated with its token."""
+    """A6, A7: the person's second click is killed as the first one is, and repeated."""
     recorded = record(scenarios.SENT_AGAIN)
     points = _from(recorded, "before commit queued #2")
     assert points[-1] == "after commit succeeded #1", points

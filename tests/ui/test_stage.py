@@ -133,10 +133,10 @@ async def test_on_done_leaves_a_player_alone_that_shows_another_video(services: 
     assert await StageHandlers(services).on_done({}, event({"job": job_id, "is_aside": True})) == (gr.skip(), gr.skip())
 
 
-async def test_on_send_again_makes_one_job_a_token_and_shows_it(services: Services) -> None:
+async def test_on_send_again_makes_one_job_and_shows_it(services: Services) -> None:
     """A6, A7."""
     old = await unsure(services)
-    click = event({"job": old, "token": "t" * 32})
+    click = event({"job": old})
     handlers = GenerateHandlers(services)
 
     card, player, notice = await handlers.on_send_again({}, click)
@@ -152,7 +152,7 @@ async def test_on_send_again_makes_one_job_a_token_and_shows_it(services: Servic
 async def test_on_send_again_for_a_job_that_went_on_sends_nothing_and_says_so(services: Services) -> None:
     job_id = await finished(services)
 
-    answer = await GenerateHandlers(services).on_send_again({}, event({"job": job_id, "token": "t"}))
+    answer = await GenerateHandlers(services).on_send_again({}, event({"job": job_id}))
 
     assert answer == (gr.skip(), gr.skip(), MOVED_ON)
     assert await services.count_by_state() == {"succeeded": 1}
@@ -165,16 +165,14 @@ async def test_on_send_again_that_is_refused_says_why(services: Services, monkey
         raise ProviderUnavailableError("no route to host", provider="strict")
 
     monkeypatch.setattr(services._providers["strict"], "estimate", cannot_be_priced)
-    card, _, notice = await GenerateHandlers(services).on_send_again({}, event({"job": old, "token": "t"}))
+    card, _, notice = await GenerateHandlers(services).on_send_again({}, event({"job": old}))
 
     assert card == gr.skip()
     assert (notice.code, notice.charged, notice.detail) == ("provider_down", "no", "no route to host")
     assert await services.count_by_state() == {"needs_attention": 1}
 
 
-@pytest.mark.parametrize(
-    "data", [None, "text", {}, {"job": 7, "token": "t"}, {"job": "a"}, {"job": "a", "token": "t" * 65}], ids=repr
-)
+@pytest.mark.parametrize("data", [None, "text", {}, {"job": 7}], ids=repr)
 async def test_on_send_again_ignores_what_is_no_click(services: Services, data: object) -> None:
     assert await GenerateHandlers(services).on_send_again({}, event(data)) == (gr.skip(), gr.skip(), gr.skip())
 
@@ -182,7 +180,7 @@ async def test_on_send_again_ignores_what_is_no_click(services: Services, data: 
 async def test_on_send_again_in_public_is_for_the_owner_only(start_services: Any) -> None:
     services = start_services({"SEEDANCE_PUBLIC": "on"})
     job_id = await unsure(services, owner=services.owner_of("somebody"))
-    handlers, click = GenerateHandlers(services), event({"job": job_id, "token": "t"})
+    handlers, click = GenerateHandlers(services), event({"job": job_id})
 
     assert (await handlers.on_send_again({"visitor": "another"}, click))[2] == MOVED_ON
     assert await services.count_by_state() == {"needs_attention": 1}

@@ -43,8 +43,7 @@ class JobCard(DisplayWidget):
 
     Events, which come from the browser and are checked as such, each with `{"job": job_id}`: `done` once a job, when
     it is final, with its `state`, and `is_aside` where the player shows another video; `play` when a person wants to
-    see that one; `relist` when a job came to rest or goes on; `closed` when the server has closed it; `send_again`
-    with the form's `token`.
+    see that one; `relist` when a job came to rest or goes on; `closed` when the server has closed it; `send_again`.
     """
 
     script = "job_card"
