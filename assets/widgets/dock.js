@@ -14,7 +14,7 @@ let isLooking = false;
 let isLookAhead = false;
 let hasLookFailed = false;
 let sending = [];
-let pressedAt = -Infinity;
+let pressed = null;
 
 function showCount(count) {
   todo.hidden = count === 0;
@@ -58,9 +58,10 @@ seedance.click = (form) => [...form, seedance.formToken(form), JSON.stringify(pr
 /* A double click is one click, and a key that is held is one press: a person's second click comes after its job is known,
    when Generate takes the next one. */
 function isSamePress({ detail, timeStamp }) {
-  const since = timeStamp - pressedAt;
-  pressedAt = timeStamp;
-  return detail > 1 || since < SAME_PRESS_MS;
+  const before = pressed;
+  pressed = { at: timeStamp, words: seedance.prompt.box()?.value };
+  const since = timeStamp - before?.at;
+  return detail > 1 || (since >= 0 && since < SAME_PRESS_MS && pressed.words === before.words);
 }
 button.addEventListener('keydown', (event) => { if (event.repeat) event.preventDefault(); });
 button.addEventListener('click', (event) => {
@@ -74,7 +75,7 @@ button.addEventListener('click', (event) => {
 todo.addEventListener('click', () => seedance.problems.focusFirst());
 document.addEventListener('seedance:problems', (event) => showCount(event.detail.count));
 seedance.formChanged = () => {
-  pressedAt = -Infinity; // what is asked for now was not asked for before
+  pressed = null; // what is asked for now was not asked for before
   setPriceOld(true);
   clearTimeout(rest);
   rest = setTimeout(look, REST_MS);

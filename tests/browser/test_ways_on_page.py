@@ -107,7 +107,7 @@ def test_send_again_is_one_new_job_and_the_old_one_is_closed_from_the_library(
 ) -> None:
     studio = open_studio(may_log=r"status of 500")
     old, paid, jobs = lose_an_answer(studio, aimlapi, "Sent twice"), len(aimlapi.bill), app.job_count()
-    with broken_handler(studio, '"token":'):
+    with broken_handler(studio, f'{{"job":"{old}"}}'):
         button(studio, "Send again for about $2.52").click()
         expect(studio.page.get_by_role("alert")).to_contain_text("The page got no answer to this click.")
     expect(button(studio, "Send again for about $2.52")).not_to_have_attribute("aria-disabled", "true")
@@ -133,6 +133,10 @@ def test_send_again_is_one_new_job_and_the_old_one_is_closed_from_the_library(
     expect(studio.card.get_by_text("Your video plays here")).to_be_visible()
     resting.locator(".open").click()
     expect(button(studio, "Check again")).to_be_visible()
+    button(studio, "Send again for about $2.52").click()  # it was: that video comes, and no other is made
+    expect(studio.video).to_have_attribute("src", f"/media/{new}.mp4")
+    assert len(aimlapi.bill) == paid + 1
+    assert app.job_count() == jobs + 1
 
 
 def test_video_deleted_by_hand_is_missing_and_generate_works(studio: Studio, app: AppProcess) -> None:
