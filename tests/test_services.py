@@ -18,6 +18,7 @@ from seedance_ui.domain.request import GenerationRequest, Mode
 from seedance_ui.domain.variable import key
 from seedance_ui.errors import (
     ConfigError,
+    InsufficientBalanceError,
     InvalidRequestError,
     MissingKeyError,
     MovedOnError,
@@ -426,6 +427,28 @@ async def test_send_again_for_more_than_the_button_named_sends_nothing(start: St
         with pytest.raises(MovedOnError, match=r"2\.60 USD now, not 2\.50 USD"):
             await services.send_again(lost, owner=LOCAL_OWNER)
         assert await services.count_by_state() == {"needs_attention": 1}
+
+
+async def test_send_again_behind_a_refusal_is_another_wish_and_behind_anything_else_is_the_same(start: Start) -> None:
+    """A7: it asks for no price then, and what was refused cost nothing."""
+    async with start() as services:
+        provider = services._providers["scripted"]
+        lost = await lose_one(services)
+
+        async def refuse(job_id: str) -> None:
+            raise InsufficientBalanceError("no credit", provider="scripted")
+
+        provider.on_submit = refuse
+        refused = await services.send_again(lost, owner=LOCAL_OWNER)
+        assert refused is not None
+        assert (await ended(services, refused))["state"] == "failed"
+        provider.on_submit = None
+        made = await services.send_again(lost, owner=LOCAL_OWNER)
+        assert made is not None and made != refused
+        assert (await ended(services, made))["state"] == "succeeded"
+        provider.estimate = stray
+        assert await services.send_again(lost, owner=LOCAL_OWNER) == made
+        assert provider.submits == [lost, refused, made]
 
 
 async def test_send_again_of_nobodys_job_is_nobodys_to_ask(start: Start) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import logging
 import secrets
 from collections.abc import Mapping, Sequence
@@ -86,7 +87,9 @@ class Intents:
             MovedOnError: It does not rest any more, or (`PriceRoseError`) the price rose; nothing was written.
             ProviderError: As of `commit`; also `StoreError`.
         """
-        form_token = f"again {job.job_id}"
+        form_token, made = await self._sent_again(job)
+        if made is not None:
+            return made.job_id
         try:
             cost = (await self._price(job.request)).cost
         except StrayJobError as stray:  # as of `commit`
@@ -96,6 +99,18 @@ class Intents:
         again = replace(self._intent(job.request, job.owner, cost), parent=job.parent)
         return (await self._commit([again], form_token, while_rests=job.job_id))[0]
 
+    async def _sent_again(self, job: Job) -> tuple[str, Job | None]:
+        """Return the token of the wish to send a job again, and what was made of it already.
+
+        What was refused, and cost nothing, is no answer to that wish: the next one has another token.
+        """
+        wishes = (f"again {job.job_id} {number}" for number in itertools.count())
+        while True:
+            form_token = next(wishes)
+            made = await self._tools.blocking(self._tools.store.made_by, job.owner, _hashed(form_token))
+            if made is None or not _was_refused(made):
+                return form_token, made
+
     async def _price(self, request: GenerationRequest) -> Price:
         return await self._runner.ask(self._providers[request.provider].estimate(request))
 
@@ -103,7 +118,7 @@ class Intents:
         """Whether a click made its jobs already: sent again, it gets them whatever they would cost now (A6)."""
         if form_token is None:
             return False
-        return await self._tools.blocking(self._tools.store.has_click, owner, _hashed(form_token))
+        return await self._tools.blocking(self._tools.store.made_by, owner, _hashed(form_token)) is not None
 
     async def _keep_stray(
         self,
@@ -172,6 +187,10 @@ class Intents:
 
 def _hashed(form_token: str) -> str:
     return hashlib.sha256(form_token.encode()).hexdigest()
+
+
+def _was_refused(job: Job) -> bool:
+    return job.state is JobState.FAILED and job.error is not None and job.error.charged == "no"
 
 
 def _rose(now: Cost, named: Cost) -> PriceRoseError:

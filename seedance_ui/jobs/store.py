@@ -19,6 +19,7 @@ from seedance_ui.domain.job import CANCELLABLE_HERE, OPEN_STATES, RESTING_STATES
 from seedance_ui.domain.pricing import Cost
 from seedance_ui.errors import CommitUnknownError, MovedOnError, StoreError
 from seedance_ui.jobs.leases import UNCLAIMED, Leases
+from seedance_ui.jobs.reader import readable
 from seedance_ui.jobs.schema import columns_of, job_from_row, jobs, similar_runs
 from seedance_ui.jobs.shelf import Shelf
 
@@ -79,11 +80,12 @@ class Store(Leases, Shelf):
         lease = {"worker": worker, "lease_until": self._now() + timedelta(seconds=lease_s)} if len(batch) > 1 else {}
         return self._add(list(enumerate(batch)), form_token, lease, while_rests)
 
-    def has_click(self, owner: str | None, form_token: str) -> bool:
-        """Whether a click with this token was committed."""
+    def made_by(self, owner: str | None, form_token: str) -> Job | None:
+        """Return the first job of the click with this token; None where no such click was committed."""
+        same = (jobs.c.owner == owner) & (jobs.c.form_token == form_token)
         with self._read() as db:
-            same = (jobs.c.owner == owner) & (jobs.c.form_token == form_token)
-            return db.execute(select(jobs.c.job_id).where(same).limit(1)).first() is not None
+            row = db.execute(select(jobs).where(same).order_by(jobs.c.number).limit(1)).mappings().first()
+        return None if row is None else readable(row)
 
     def add_imported(self, job: Job) -> bool:
         """Commit a run that was made elsewhere, as it ended there; False where the same one is here already.
