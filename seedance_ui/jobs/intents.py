@@ -104,7 +104,7 @@ class Intents:
 
         What was refused, and cost nothing, is no answer to that wish: the next one has another token.
         """
-        wishes = (f"again {job.job_id} {number}" for number in itertools.count())
+        wishes = (f"again-{job.job_id}-{number}" for number in itertools.count())
         while True:
             form_token = next(wishes)
             made = await self._tools.blocking(self._tools.store.made_by, job.owner, _hashed(form_token))
