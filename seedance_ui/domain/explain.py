@@ -119,7 +119,8 @@ _MEANINGS: dict[type[errors.SeedanceError], tuple[str, str, Charged, str]] = {
         "commit_unknown",
         "We cannot tell whether this request was noted here",
         "unknown",
-        "Leave the page open, and press Generate again once the app answers: it is the same click, never sent twice.",
+        "Leave the page open, and press Generate again, or Send again if it was that, once the app answers: the same "
+        "click is never sent twice.",
     ),
     errors.MovedOnError: (
         "moved_on",
