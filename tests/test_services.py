@@ -451,6 +451,27 @@ async def test_send_again_behind_a_refusal_is_another_wish_and_behind_anything_e
         assert provider.submits == [lost, refused, made]
 
 
+async def test_send_again_behind_one_that_was_cancelled_unsent_is_another_wish(start: Start) -> None:
+    async with start() as services:
+        provider = services._providers["scripted"]
+        lost = await lose_one(services)
+        provider.on_submit, provider.on_upload = None, never
+        cancelled = await services.send_again(lost, owner=LOCAL_OWNER)
+        assert cancelled is not None
+        await services.cancel(cancelled)
+        assert (await ended(services, cancelled))["state"] == "cancelled"
+        provider.on_upload = None
+        made = await services.send_again(lost, owner=LOCAL_OWNER)
+        assert made is not None and made != cancelled
+        assert (await ended(services, made))["state"] == "succeeded"
+        assert provider.submits == [lost, made]
+
+
+async def never() -> None:
+    """Wait for what does not come."""
+    await asyncio.Event().wait()
+
+
 async def test_send_again_of_nobodys_job_is_nobodys_to_ask(start: Start) -> None:
     async with start() as services:
         lost = await lose_one(services, owner=None)

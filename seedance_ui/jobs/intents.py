@@ -102,13 +102,13 @@ class Intents:
     async def _sent_again(self, job: Job) -> tuple[str, Job | None]:
         """Return the token of the wish to send a job again, and what was made of it already.
 
-        What was refused, and cost nothing, is no answer to that wish: the next one has another token.
+        What was refused or cancelled, and cost nothing, is no answer to that wish: the next one has another token.
         """
         wishes = (f"again-{job.job_id}-{number}" for number in itertools.count())
         while True:
             form_token = next(wishes)
             made = await self._tools.blocking(self._tools.store.made_by, job.owner, _hashed(form_token))
-            if made is None or not _was_refused(made):
+            if made is None or not _came_to_nothing(made):
                 return form_token, made
 
     async def _price(self, request: GenerationRequest) -> Price:
@@ -189,8 +189,8 @@ def _hashed(form_token: str) -> str:
     return hashlib.sha256(form_token.encode()).hexdigest()
 
 
-def _was_refused(job: Job) -> bool:
-    return job.state is JobState.FAILED and job.error is not None and job.error.charged == "no"
+def _came_to_nothing(job: Job) -> bool:
+    return job.state in (JobState.FAILED, JobState.CANCELLED) and job.cost.is_free
 
 
 def _rose(now: Cost, named: Cost) -> PriceRoseError:
