@@ -39,10 +39,11 @@ MAX_ANSWER_BYTES = 2_000_000
 """E6: an answer about a job is small; what is larger is not read."""
 
 TIMEOUT = httpx.Timeout(connect=10.0, read=30.0, write=60.0, pool=5.0)
-SUBMIT_TIMEOUT = httpx.Timeout(connect=10.0, read=120.0, write=120.0, pool=5.0)
-SUBMIT_WITHIN_S = 255.0
-"""All of these: after that a paid request is answered, or its answer is lost."""
+_SUBMIT_S = {"connect": 10.0, "read": 120.0, "write": 120.0, "pool": 5.0}
+SUBMIT_TIMEOUT = httpx.Timeout(**_SUBMIT_S)
 """Longer: a time-out of the paid call leaves a person with an open question."""
+SUBMIT_WITHIN_S = sum(_SUBMIT_S.values())
+"""After that a paid request has its answer's head, or none will come."""
 
 ANSWER_WITHIN_S = 120.0
 """From the head of an answer to its end: one that drips in must not hold a job for ever."""
