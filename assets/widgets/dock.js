@@ -63,7 +63,7 @@ function isSamePress({ detail, timeStamp }) {
   const since = timeStamp - before?.at;
   return detail > 1 || (since >= 0 && since < SAME_PRESS_MS && pressed.words === before.words);
 }
-button.addEventListener('keydown', (event) => { if (event.repeat) event.preventDefault(); });
+button.addEventListener('keydown', (event) => { if (event.repeat && event.key === 'Enter') event.preventDefault(); });
 button.addEventListener('click', (event) => {
   if (button.getAttribute('aria-disabled') === 'true' || button.closest('[inert]') || isSamePress(event)) return;
   if (seedance.problems.isAnyMissing()) return seedance.problems.focusFirst();
