@@ -55,7 +55,7 @@ def clipboard(studio: Studio) -> str:
 def test_form_is_read_in_three_languages_by_keyboard_and_copied(open_studio: OpenStudio, keyed_app: AppProcess) -> None:
     studio = open_studio(app=keyed_app, permissions=["clipboard-read", "clipboard-write"])
     studio.prompt.fill(PROMPT)
-    studio.radio("Provider", "AIML API").check()
+    studio.choose_provider("AIML API")
     opener = studio.page.get_by_role("button", name="Code", exact=True)
     opener.press("Enter")
 

@@ -182,7 +182,7 @@ def fill_in(page: Studio, shape: Shape, files: Path) -> None:
 
 def choose_provider(page: Studio, provider: str, hint: str) -> None:
     """Let another provider make what stands in the form."""
-    page.radio("Provider", provider).check()
+    page.choose_provider(provider)
     expect(page.page.locator("#provider-hint")).to_contain_text(hint)
 
 
